@@ -1,0 +1,35 @@
+import type { Component } from '../lifecycle/system.js';
+import type { Bus } from '../messaging/bus.js';
+
+/** A wake-up, never the truth: a message may be lost, and `onReconnect` says when some may have been. */
+export interface PubSub extends Component {
+  /** Rejects when the message could not be handed over. */
+  publish(channel: string, message: string): Promise<void>;
+  /** Listens until the returned function is called. Never rejects for a server that is away: it listens once it is back. */
+  subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>;
+  /** Calls back each time the connection has come back after a loss. Returns how to stop listening. */
+  onReconnect(listener: () => void): () => void;
+}
+
+/** One versioned entry. A version without a value is a tombstone: it remembers what is no longer true. */
+export interface VersionedEntry {
+  readonly version: number;
+  readonly value: string | null;
+}
+
+/**
+ * A cache in which a newer version is never replaced by an older one, whatever the order in which writers and readers
+ * arrive. All calls reject when the cache is away; the caller goes on without it.
+ */
+export interface VersionedCache extends Component {
+  getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]>;
+  /** Stores each entry unless the cache holds a higher version of its key. */
+  setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void>;
+}
+
+/** What stands behind one service besides its database. Each is a component of that service's system. */
+export interface Backing {
+  readonly bus: Bus;
+  readonly pubsub: PubSub;
+  readonly cache: VersionedCache;
+}

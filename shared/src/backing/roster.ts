@@ -1,0 +1,15 @@
+/** The services of the shop and the ports of the REST contract. */
+export const servicePorts = {
+  products: 8081,
+  cart: 8082,
+  orders: 8083,
+  auth: 8084,
+  payments: 8086,
+} as const;
+
+export type ServiceName = keyof typeof servicePorts;
+
+/** In the order in which they are started: those that others ask stand first. */
+export const serviceNames = ['auth', 'products', 'cart', 'payments', 'orders'] as const satisfies readonly ServiceName[];
+
+export const gatewayPort = 4000;

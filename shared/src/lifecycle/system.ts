@@ -1,0 +1,52 @@
+/** One part of a running service. `start` resolves when the part can do its work, `stop` when it has let go of everything. */
+export interface Component {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The parts of one service in dependency order: started first to last, stopped last to first. A start that fails
+ * stops what had started and rethrows; a stop that fails still stops the rest and throws once, at the end.
+ */
+export class System implements Component {
+  private running: Component[] = [];
+
+  constructor(
+    readonly name: string,
+    private readonly components: readonly Component[],
+  ) {}
+
+  async start(): Promise<void> {
+    for (const component of this.components) {
+      try {
+        await component.start();
+        this.running.push(component);
+      } catch (error) {
+        await this.stop().catch(() => undefined);
+        throw new Error(`${this.name}: ${component.name} did not start: ${messageOf(error)}`, { cause: error });
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let component = this.running.pop(); component; component = this.running.pop()) {
+      try {
+        await component.stop();
+      } catch (error) {
+        failures.push(new Error(`${this.name}: ${component.name} did not stop: ${messageOf(error)}`, { cause: error }));
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+  }
+}
+
+/** A component from two functions, for a part that needs no class of its own. */
+export function component(name: string, start: () => Promise<void>, stop: () => Promise<void>): Component {
+  return { name, start, stop };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
