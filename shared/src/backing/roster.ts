@@ -10,6 +10,12 @@ export const servicePorts = {
 export type ServiceName = keyof typeof servicePorts;
 
 /** In the order in which they are started: those that others ask stand first. */
-export const serviceNames = ['auth', 'products', 'cart', 'payments', 'orders'] as const satisfies readonly ServiceName[];
+export const serviceNames = [
+  'auth',
+  'products',
+  'cart',
+  'payments',
+  'orders',
+] as const satisfies readonly ServiceName[];
 
 export const gatewayPort = 4000;

@@ -1,0 +1,32 @@
+import { unauthenticated } from '../errors/app-error.js';
+
+export type Role = 'CUSTOMER' | 'ADMIN';
+
+/** Who is calling, as a verified token says. */
+export interface Caller {
+  readonly userId: string;
+  readonly role: Role;
+  readonly email: string;
+  readonly username: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export const isAdmin = (caller: Caller | null): boolean => caller?.role === 'ADMIN';
+
+/**
+ * The token of an Authorization header, null without one. Throws UNAUTHENTICATED for a header that is no bearer token
+ * (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, section 11.1).
+ */
+export function bearerToken(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const match = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header);
+  if (!match?.[1]) throw unauthenticated('invalid authorization header');
+  return match[1];
+}
+
+/** The caller, or UNAUTHENTICATED. */
+export function requireCaller(caller: Caller | null): Caller {
+  if (!caller) throw unauthenticated('missing authorization header');
+  return caller;
+}

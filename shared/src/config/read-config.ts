@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/** The variables a process was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A configuration that can't be used: every mistake at once, a line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Parses an environment into one frozen, typed configuration. An empty variable counts as absent. Throws `ConfigError`
+ * that names every variable at fault, never its value.
+ */
+export function readConfig<Shape extends z.ZodType>(
+  environment: Environment,
+  schema: Shape,
+): Readonly<z.output<Shape>> {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = schema.safeParse(present);
+  if (result.success) return Object.freeze(result.data);
+  const mistakes = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`The configuration can't be used:\n${mistakes.join('\n')}`);
+}
+
+const number = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+/** The building blocks of every service's configuration. */
+export const variables = {
+  port: number(0, 65_535),
+  host: z.string().default('127.0.0.1'),
+  url: z.url(),
+  optionalUrl: z.url().optional(),
+  secret: z.string().min(16),
+  /** A whole number of something, with a default. */
+  count: (fallback: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
+    number(minimum, maximum).default(fallback),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'an ISO 4217 code, such as VND')
+    .default('VND'),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  nodeEnv: z.enum(['development', 'test', 'production']).default('development'),
+};
+
+/** What every service reads. */
+export const serviceVariables = {
+  PORT: variables.port,
+  HOST: variables.host,
+  DATABASE_URL: variables.url,
+  DATABASE_POOL: variables.count(10, 2, 200),
+  LOG_LEVEL: variables.logLevel,
+  NODE_ENV: variables.nodeEnv,
+  SHUTDOWN_S: variables.count(10, 1, 300),
+};
+
+/** What a service reads that verifies tokens. */
+export const identityVariables = {
+  AUTH_JWKS_URL: variables.url,
+  JWT_ISSUER: z.string().default('shop'),
+  JWT_AUDIENCE: z.string().default('shop'),
+};

@@ -1,0 +1,29 @@
+/**
+ * The outbox and the inbox of a service, first version: for its first migration. A statement each. The trigger wakes
+ * the relays of every process of the service at commit.
+ */
+export const deliveryTablesV1: readonly string[] = [
+  `create table outbox (
+     id uuid primary key,
+     seq bigint generated always as identity,
+     destination text not null,
+     exchange text not null,
+     type text not null,
+     correlation_id text not null,
+     headers jsonb not null,
+     body jsonb not null,
+     created_at timestamptz not null default now(),
+     claimed_until timestamptz,
+     published_at timestamptz
+   )`,
+  `create index outbox_pending on outbox (destination, seq) where published_at is null`,
+  `create function wake_outbox_relays() returns trigger language plpgsql as
+     $$ begin perform pg_notify('outbox', ''); return null; end $$`,
+  `create trigger outbox_wakes_relays after insert on outbox for each statement execute function wake_outbox_relays()`,
+  `create table inbox (
+     message_id text not null,
+     consumer text not null,
+     received_at timestamptz not null default now(),
+     primary key (message_id, consumer)
+   )`,
+];

@@ -1,0 +1,143 @@
+import type { Destination, OutboxRow } from './outbox.js';
+import type { Component } from '../lifecycle/system.js';
+import type { Logger } from '../logging/logger.js';
+import type { Database, EntityManager } from '../persistence/database.js';
+import { OutboxListener } from './outbox-listener.js';
+
+interface OutboxRelayOptions {
+  readonly destination: Destination;
+  readonly database: Database;
+  /** For the LISTEN connection. */
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  /** Hands a row over; resolves when the other side has confirmed it. */
+  readonly publish: (row: OutboxRow) => Promise<void>;
+  /** Whether it makes sense to try now. True unless told. */
+  readonly isOpen?: () => boolean;
+  /** What else becomes true with the confirmation; runs in the transaction that marks the rows. */
+  readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
+}
+
+const BATCH = 100;
+/** A claimed row whose relay died is claimable again after so long. */
+const LEASE_SECONDS = 30;
+const POLL_MS = 1_000;
+const MAX_BACKOFF_MS = 5_000;
+
+/**
+ * Publishes a service's outbox rows of one destination, oldest first, at least once: claims a batch by lease, hands it
+ * over while holding neither a transaction nor a connection, marks what was confirmed. Several relays share the work.
+ */
+export class OutboxRelay implements Component {
+  readonly name: string;
+  private readonly listener: OutboxListener;
+  private stopped = true;
+  private pending = false;
+  private wakeUp: (() => void) | undefined;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.name = `outbox relay to ${options.destination}`;
+    this.listener = new OutboxListener(options.databaseUrl, () => this.wake());
+  }
+
+  async start(): Promise<void> {
+    this.stopped = false;
+    await this.listener.start();
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.loop;
+    await this.listener.stop();
+  }
+
+  /** Something was announced: look now rather than at the next poll. */
+  wake(): void {
+    this.pending = true;
+    this.wakeUp?.();
+  }
+
+  private async run(): Promise<void> {
+    let backoff = 0;
+    while (!this.stopped) {
+      this.pending = false;
+      try {
+        const failed = await this.relayAll();
+        backoff = failed ? nextBackoff(backoff) : 0;
+      } catch (error) {
+        backoff = nextBackoff(backoff);
+        this.options.logger.warn({ err: error, destination: this.options.destination }, 'outbox relay: will try again');
+      }
+      if (!this.stopped) await (backoff > 0 ? this.pause(backoff, false) : this.pause(POLL_MS, true));
+    }
+  }
+
+  /** Publishes until nothing is left. True when something could not be handed over. */
+  private async relayAll(): Promise<boolean> {
+    while (this.options.isOpen?.() ?? true) {
+      const rows = await this.claim();
+      if (rows.length === 0) return false;
+      const outcomes = await Promise.allSettled(rows.map((row) => this.options.publish(row)));
+      const published = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+      const failed = rows.filter((_, index) => outcomes[index]?.status === 'rejected');
+      if (published.length > 0) await this.mark(published);
+      if (failed.length > 0) {
+        await this.release(failed);
+        const reason = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+        this.options.logger.warn({ err: reason, rows: failed.length }, `${this.name}: not confirmed, will try again`);
+        return true;
+      }
+      if (this.stopped) return false;
+    }
+    return false;
+  }
+
+  private async claim(): Promise<OutboxRow[]> {
+    const rows = await this.options.database.fork().execute<(OutboxRow & { seq: string })[]>(
+      `update outbox set claimed_until = now() + make_interval(secs => ${LEASE_SECONDS})
+       where id in (
+         select id from outbox
+         where destination = ? and published_at is null and (claimed_until is null or claimed_until < now())
+         order by seq limit ${BATCH} for update skip locked)
+       returning id, seq, destination, exchange, type, correlation_id as "correlationId", headers, body, created_at as "createdAt"`,
+      [this.options.destination],
+    );
+    return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
+  }
+
+  private async mark(rows: readonly OutboxRow[]): Promise<void> {
+    const sql = 'update outbox set published_at = now() where id = any(?::uuid[])';
+    const ids = arrayLiteral(rows);
+    const { database, onPublished } = this.options;
+    if (!onPublished) return void (await database.fork().execute(sql, [ids], 'run'));
+    await database.fork().transactional(async (em) => {
+      await em.execute(sql, [ids], 'run');
+      await onPublished(em, rows);
+    });
+  }
+
+  private async release(rows: readonly OutboxRow[]): Promise<void> {
+    const sql = 'update outbox set claimed_until = null where id = any(?::uuid[]) and published_at is null';
+    await this.options.database.fork().execute(sql, [arrayLiteral(rows)], 'run');
+  }
+
+  /** Waits; a wake-up ends the wait unless the relay is backing off. */
+  private async pause(ms: number, wakeable: boolean): Promise<void> {
+    if (wakeable && this.pending) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        if (!wakeable && !this.stopped) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = undefined;
+  }
+}
+
+const nextBackoff = (previous: number) => Math.min(MAX_BACKOFF_MS, Math.max(100, previous * 2));
+const arrayLiteral = (rows: readonly OutboxRow[]) => `{${rows.map((row) => row.id).join(',')}}`;

@@ -1,0 +1,68 @@
+import { acceptOnce, type Received } from './inbox.js';
+import { Outbox } from './outbox.js';
+import type { Database, EntityManager } from '../persistence/database.js';
+
+/** What a use-case works with: one unit of work, and the announcements that commit with it. */
+export interface Tx {
+  readonly em: EntityManager;
+  readonly outbox: Outbox;
+}
+
+/** PostgreSQL's "serialization failure" and "deadlock detected" (Appendix A of its manual): the same work can succeed. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const ATTEMPTS = 5;
+
+/**
+ * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. Relays are
+ * woken after the commit.
+ */
+export class Transactions {
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(private readonly database: Database) {}
+
+  /** Calls back after each commit that announced something. */
+  onAnnounced(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock. */
+  async run<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  /**
+   * Handles a message in one transaction with its inbox row. Resolves to undefined, and does nothing, for a message that
+   * was handled before.
+   */
+  async runOnce<Result>(message: Received, work: (tx: Tx) => Promise<Result>): Promise<Result | undefined> {
+    return this.run(async (tx) => ((await acceptOnce(tx.em, message)) ? work(tx) : undefined));
+  }
+
+  private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const outbox = new Outbox();
+    const result = await this.database.fork().transactional(async (em) => {
+      const value = await work({ em, outbox });
+      await em.flush();
+      await outbox.writeTo(em);
+      return value;
+    });
+    if (!outbox.isEmpty) for (const listener of this.listeners) listener();
+    return result;
+  }
+}
+
+/** The SQLSTATE of a database error, through whatever wraps it. */
+export function sqlState(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string' && /^[0-9A-Z]{5}$/.test(current.code))
+      return current.code;
+  }
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, parse } from 'graphql';
+import type { IRules } from 'graphql-shield';
+import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import type { GraphqlContext } from './context.js';
+import { DateTime, Json, SafeInt } from './scalars.js';
+import { allow, applyMiddleware, deny, shield } from './shield.js';
+import { forbidden } from '../errors/app-error.js';
+
+/** Finds what an entity's key names; null when there is no such thing, or the caller may not see it. */
+export type ReferenceResolver = (reference: Record<string, unknown>, context: GraphqlContext<never>) => unknown;
+
+interface SubgraphOptions {
+  /** Instances of type-graphql resolver classes. */
+  readonly resolvers: readonly object[];
+  /** Object types that no root field reaches, such as entities this subgraph only extends. */
+  readonly entities?: readonly (new () => object)[];
+  /** Reference resolvers, by the entity's name. */
+  readonly references?: Readonly<Record<string, ReferenceResolver>>;
+  /** Shield's rules, on types as well as on root fields. What has no rule is denied. */
+  readonly permissions: Readonly<Record<string, IRules>>;
+}
+
+const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides"])`;
+
+/** A subgraph: its schema as text, for composition, and as what executes, with every field behind a rule. */
+export async function buildSubgraph(options: SubgraphOptions): Promise<{ text: string; schema: GraphQLSchema }> {
+  const { resolvers, entities = [], references = {} } = options;
+  const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const schema = await buildSchema({
+    resolvers: [...instances.keys()] as NonEmptyArray<new () => object>,
+    orphanedTypes: [...entities],
+    container: { get: (resolverClass) => instances.get(resolverClass) },
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+    validate: false,
+    // A subgraph may have no query of its own; Federation adds `_entities` and `_service`.
+    skipCheck: true,
+  });
+  const text = `${FEDERATION}\n\n${printSchemaWithDirectives(schema)}\n`;
+  const resolversMap: Record<string, object> = { ...createResolversMap(schema), DateTime, SafeInt, JSON: Json };
+  for (const [name, resolveReference] of Object.entries(references)) {
+    resolversMap[name] = { ...resolversMap[name], __resolveReference: resolveReference };
+  }
+  const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: resolversMap as never });
+  return { text, schema: applyMiddleware(executable, permissionsOf(options.permissions)) };
+}
+
+function permissionsOf(rules: Readonly<Record<string, IRules>>) {
+  const federation = { _service: allow, _entities: allow };
+  return shield(
+    {
+      _Service: allow,
+      PageInfo: allow,
+      ...rules,
+      Query: { ...federation, ...(rules['Query'] as object | undefined) },
+    } as IRules,
+    { fallbackRule: deny, fallbackError: forbidden(), allowExternalErrors: true },
+  );
+}

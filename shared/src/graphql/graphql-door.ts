@@ -1,0 +1,86 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphqlContext } from './context.js';
+import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { openSubscriptions } from './subscriptions-door.js';
+import type { Caller } from '../auth/caller.js';
+import type { TokenVerifier } from '../auth/token-verifier.js';
+import { callerOf } from '../http/identity.js';
+import type { Door } from '../http/web-server.js';
+import type { Logger } from '../logging/logger.js';
+
+export interface GraphqlDoorOptions<Loaders> {
+  readonly schema: GraphQLSchema;
+  readonly verifier: TokenVerifier;
+  /** This request's loaders. */
+  readonly loaders: (caller: Caller | null) => Loaders;
+  readonly logger: Logger;
+}
+
+/** `/graphql`: queries and mutations over HTTP, and subscriptions over graphql-transport-ws where the schema has some. */
+export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door {
+  const { schema, verifier, loaders, logger } = options;
+  return async (app) => {
+    const apollo = new ApolloServer<GraphqlContext<Loaders>>({
+      schema,
+      introspection: true,
+      persistedQueries: false,
+      includeStacktraceInErrorResponses: false,
+      formatError: formatGraphqlError,
+      stopOnTerminationSignals: false,
+      logger,
+      plugins: [
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        fastifyApolloDrainPlugin(app),
+        reportFailures(logger),
+      ],
+    });
+    await apollo.start();
+    const context = async (request: FastifyRequest): Promise<GraphqlContext<Loaders>> => {
+      const caller = await callerOf(request, verifier).catch((error: unknown) => {
+        throw refusal(error);
+      });
+      return { caller, requestId: request.id, loaders: loaders(caller) };
+    };
+    app.route({
+      url: '/graphql',
+      method: ['GET', 'POST', 'OPTIONS'],
+      schema: { hide: true } as never,
+      handler: fastifyApolloHandler(apollo, { context }),
+    });
+    app.addHook('onClose', () => apollo.stop());
+    if (schema.getSubscriptionType()) openSubscriptions(app, options);
+  };
+}
+
+/** A request refused before it runs, with the HTTP status of its code. */
+function refusal(error: unknown) {
+  const refused = toGraphqlError(error);
+  const status = refused.extensions['code'] === 'UNAUTHENTICATED' ? 401 : 503;
+  Object.assign(refused.extensions, { http: { status } });
+  return refused;
+}
+
+/** Logs what clients see only as "internal error". */
+function reportFailures(logger: Logger) {
+  return {
+    requestDidStart: async () => ({
+      didEncounterErrors: async ({ errors }: { errors: readonly { originalError?: Error | null | undefined }[] }) => {
+        for (const error of errors) {
+          const original = error.originalError;
+          if (original && original.name !== 'AppError' && original.name !== 'GraphQLError')
+            logger.error({ err: original }, 'resolver failed');
+        }
+      },
+    }),
+  };
+}

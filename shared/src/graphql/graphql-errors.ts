@@ -1,0 +1,49 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { AppError, httpStatus } from '../errors/app-error.js';
+
+/** Codes that @apollo/server and graphql give to a client's mistakes. */
+const CLIENT_MISTAKES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+]);
+
+/** What a client sees of an error: one sentence, its place, and a code of the closed set. Never a stack or an SQL text. */
+export function formatGraphqlError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const original = unwrapResolverError(error);
+  if (original instanceof AppError) {
+    const extensions = { code: original.code, ...(original.field !== undefined && { field: original.field }) };
+    return { message: original.message, ...place, extensions };
+  }
+  const code = formatted.extensions?.['code'];
+  if (typeof code === 'string' && code in httpStatus && code !== 'INTERNAL_SERVER_ERROR') {
+    const field = formatted.extensions?.['field'];
+    return { message: formatted.message, ...place, extensions: { code, ...(field !== undefined && { field }) } };
+  }
+  if (isClientMistake(original, code)) {
+    return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  return { message: 'internal error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** What graphql itself refuses (syntax, validation, variables) has no original error and no code of ours. */
+function isClientMistake(original: unknown, code: unknown): boolean {
+  if (CLIENT_MISTAKES.has(String(code))) return true;
+  return code === undefined && original instanceof GraphQLError && !original.originalError && !original.path;
+}
+
+/** An AppError as the GraphQL error that carries it over a subscription. */
+export function toGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof AppError) {
+    const extensions = { code: error.code, ...(error.field !== undefined && { field: error.field }) };
+    return new GraphQLError(error.message, { extensions });
+  }
+  return new GraphQLError('internal error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+}

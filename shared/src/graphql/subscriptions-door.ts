@@ -1,0 +1,76 @@
+import type { FastifyInstance } from 'fastify';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { GraphqlDoorOptions } from './graphql-door.js';
+import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { bearerToken, type Caller } from '../auth/caller.js';
+import type { TokenVerifier } from '../auth/token-verifier.js';
+
+/**
+ * Subscriptions by graphql-transport-ws on `/graphql`. Who subscribes is proven by each operation
+ * (`extensions.authorization`), so that one socket can carry many callers; else by the connection's parameters.
+ */
+export function openSubscriptions<Loaders>(app: FastifyInstance, options: GraphqlDoorOptions<Loaders>): void {
+  const { schema, verifier, loaders, logger } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
+  const server = useServer(
+    {
+      schema,
+      connectionInitWaitTimeout: 3_000,
+      onSubscribe: async (socket, _id, payload) => {
+        try {
+          const caller = await callerOfOperation(payload, socket.connectionParams, verifier);
+          return executionArgs(payload, { caller, requestId: crypto.randomUUID(), loaders: loaders(caller) });
+        } catch (error) {
+          return [toGraphqlError(error)];
+        }
+      },
+      onNext: (_socket, _id, _payload, _args, result): ExecutionResult => {
+        if (!result.errors) return result;
+        for (const error of result.errors) {
+          if (error.originalError && error.originalError.name !== 'AppError')
+            logger.error({ err: error.originalError }, 'event failed');
+        }
+        return { ...result, errors: result.errors.map(shown) };
+      },
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => shown(error as GraphQLError)),
+    },
+    sockets,
+  );
+  app.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] !== '/graphql') return socket.destroy();
+    return sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  });
+  app.addHook('preClose', async () => server.dispose());
+
+  function executionArgs(payload: SubscribePayload, contextValue: unknown): ExecutionArgs | readonly GraphQLError[] {
+    const document = parse(payload.query);
+    const mistakes = validate(schema, document);
+    if (mistakes.length > 0) return mistakes;
+    const { operationName, variables } = payload;
+    return { schema, document, operationName, variableValues: variables, contextValue };
+  }
+}
+
+async function callerOfOperation(
+  payload: SubscribePayload,
+  parameters: Readonly<Record<string, unknown>> | undefined,
+  verifier: TokenVerifier,
+): Promise<Caller | null> {
+  const header =
+    payload.extensions?.['authorization'] ?? parameters?.['authorization'] ?? parameters?.['Authorization'];
+  const token = bearerToken(typeof header === 'string' ? header : undefined);
+  return token === null ? null : verifier.verify(token);
+}
+
+/** What a client sees of an error that ends or accompanies an event. */
+function shown(error: GraphQLError): GraphQLError {
+  const { message, ...rest } = formatGraphqlError(error.toJSON(), error);
+  return new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    path: rest.path ?? null,
+    extensions: rest.extensions ?? null,
+  });
+}

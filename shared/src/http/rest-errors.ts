@@ -1,0 +1,39 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { AppError } from '../errors/app-error.js';
+import type { Logger } from '../logging/logger.js';
+
+/** Every error of a REST route is `{"error": "<one clear sentence>"}` with its status; nothing of the inside shows. */
+export function answerErrors(app: FastifyInstance, logger: Logger): void {
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
+  app.setErrorHandler((error, request, reply) => {
+    const { status, message } = restError(error);
+    if (status >= 500)
+      logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
+    return reply.status(status).send({ error: message });
+  });
+}
+
+function restError(error: unknown): { status: number; message: string } {
+  if (error instanceof AppError) return { status: error.status, message: error.message };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const issue = error.validation[0];
+    const field = issue?.instancePath.split('/').filter(Boolean).join('.');
+    return { status: 400, message: field ? `${field}: ${issue?.message}` : (issue?.message ?? 'bad request') };
+  }
+  const status = statusOf(error);
+  if (status < 500) return { status, message: clientMistakes[(error as FastifyError).code] ?? 'bad request' };
+  return { status: 500, message: 'internal error' };
+}
+
+const clientMistakes: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the content type is not supported',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body is no JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty',
+};
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 ? status : 500;
+}

@@ -1,0 +1,68 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { answerErrors } from './rest-errors.js';
+import type { Component } from '../lifecycle/system.js';
+import type { Logger } from '../logging/logger.js';
+
+/** A way into a service: registers its routes on the service's HTTP server before it listens. */
+export type Door = (app: FastifyInstance) => Promise<void> | void;
+
+/** What a service needs to do its own work, by name, and whether it is there now. */
+export type Readiness = () => Promise<Readonly<Record<string, boolean>>>;
+
+interface WebServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger;
+  readonly readiness: Readiness;
+  readonly doors: readonly Door[];
+}
+
+/** A body of a REST or GraphQL request, in bytes, at most. */
+const BODY_LIMIT = 1_048_576;
+
+/** A service's HTTP server: its doors, `/healthz` (alive) and `/readyz` (can do its own work now). */
+export class WebServer implements Component {
+  readonly name = 'web server';
+  private app: FastifyInstance | undefined;
+
+  constructor(private readonly options: WebServerOptions) {}
+
+  async start(): Promise<void> {
+    const app = fastify({
+      bodyLimit: BODY_LIMIT,
+      forceCloseConnections: 'idle',
+      routerOptions: { ignoreTrailingSlash: true },
+      requestIdHeader: 'x-request-id',
+    });
+    this.app = app;
+    answerErrors(app, this.options.logger);
+    acceptEmptyJson(app);
+    app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));
+    app.get('/readyz', { schema: { hide: true } as never }, async (_request, reply) => {
+      const parts = await this.options.readiness();
+      const ready = Object.values(parts).every(Boolean);
+      return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts });
+    });
+    for (const door of this.options.doors) await door(app);
+    await app.listen({ host: this.options.host, port: this.options.port });
+  }
+
+  async stop(): Promise<void> {
+    await this.app?.close();
+  }
+
+  /** The port it listens on; of use where the configuration said 0. */
+  get port(): number {
+    const address = this.app?.server.address();
+    return address && typeof address === 'object' ? address.port : this.options.port;
+  }
+}
+
+/** An empty body under `Content-Type: application/json` is no body. Keys that reach prototypes are refused. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    return parse(request, body as string, done);
+  });
+}

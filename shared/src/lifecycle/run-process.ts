@@ -1,0 +1,46 @@
+import type { Component } from './system.js';
+import { ConfigError } from '../config/read-config.js';
+import { createLogger } from '../logging/logger.js';
+
+/**
+ * Runs a system as this process: starts it, stops it in order on SIGTERM, SIGINT, or when the launcher that holds the
+ * other end of the IPC channel is gone. Exit codes: 0 stopped, 1 could not start or stop, 2 a bad configuration.
+ */
+export async function runProcess(create: () => Component, shutdownSeconds = 10): Promise<void> {
+  const system = built(create);
+  const logger = createLogger(system.name, process.env['LOG_LEVEL'] || 'info');
+  let stopping = false;
+  const stop = async (why: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, 'stopping');
+    setTimeout(() => process.exit(1), shutdownSeconds * 1_000).unref();
+    await system.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', () => void stop('SIGTERM'));
+  process.once('SIGINT', () => void stop('SIGINT'));
+  process.once('disconnect', () => void stop('the launcher is gone'));
+  try {
+    await system.start();
+    logger.info('started');
+  } catch (error) {
+    logger.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+}
+
+function built(create: () => Component): Component {
+  try {
+    return create();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,67 @@
+import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
+import { Migrator, type Migration } from '@mikro-orm/migrations';
+import type { Component } from '../lifecycle/system.js';
+
+export type { EntityManager } from '@mikro-orm/postgresql';
+
+/** A migration by the name under which it is remembered. */
+export interface NamedMigration {
+  readonly name: string;
+  readonly class: new (...args: ConstructorParameters<typeof Migration>) => Migration;
+}
+
+interface DatabaseOptions {
+  /** A PostgreSQL URL of the service's own database. */
+  readonly url: string;
+  readonly entities: NonNullable<Options['entities']>;
+  readonly migrations: readonly NamedMigration[];
+  /** Connections at most. */
+  readonly poolSize: number;
+}
+
+/** The key of the advisory lock under which migrations run, the same in every process of a service. */
+const MIGRATION_LOCK = 7_301_977;
+
+/** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
+export class Database implements Component {
+  readonly name = 'database';
+  private readonly orm: MikroORM;
+
+  constructor(options: DatabaseOptions) {
+    this.orm = new MikroORM({
+      clientUrl: options.url,
+      entities: options.entities,
+      extensions: [Migrator],
+      migrations: { migrationsList: [...options.migrations], snapshot: false, tableName: 'migrations' },
+      pool: { min: 0, max: options.poolSize },
+      implicitTransactions: false,
+      logger: () => undefined,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.orm.connect();
+    await this.migrate();
+  }
+
+  async stop(): Promise<void> {
+    await this.orm.close(true);
+  }
+
+  /** A fresh unit of work: its own identity map, no transaction. */
+  fork(): EntityManager {
+    return this.orm.em.fork();
+  }
+
+  /** Whether the database answers now. */
+  async isReachable(): Promise<boolean> {
+    return this.orm.isConnected();
+  }
+
+  private async migrate(): Promise<void> {
+    await this.fork().transactional(async (em) => {
+      await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+      await this.orm.migrator.up();
+    });
+  }
+}
