@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
 import type { IRules } from 'graphql-shield';
-import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { buildSchema, createResolversMap, type NonEmptyArray, type PubSub } from 'type-graphql';
 import type { GraphqlContext } from './context.js';
 import { DateTime, Json, SafeInt } from './scalars.js';
 import { allow, applyMiddleware, deny, shield } from './shield.js';
@@ -23,6 +23,14 @@ interface SubgraphOptions {
   readonly permissions: Readonly<Record<string, IRules>>;
 }
 
+/** Every subscription here brings its own stream; type-graphql asks for a PubSub all the same. */
+const noPubSub: PubSub = {
+  publish: () => undefined,
+  subscribe: (topic) => {
+    throw new Error(`the subscription to ${topic} brings no stream of its own`);
+  },
+};
+
 const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides"])`;
 
 /** A subgraph: its schema as text, for composition, and as what executes, with every field behind a rule. */
@@ -35,6 +43,7 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<{ text: s
     container: { get: (resolverClass) => instances.get(resolverClass) },
     scalarsMap: [{ type: Date, scalar: DateTime }],
     validate: false,
+    pubSub: noPubSub,
     // A subgraph may have no query of its own; Federation adds `_entities` and `_service`.
     skipCheck: true,
   });
