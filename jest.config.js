@@ -15,6 +15,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
   setupFilesAfterEnv: ['<rootDir>/tests/fail-on-console.mjs'],
+  reporters: ['default', '<rootDir>/tests/count-tests.mjs'],
   maxWorkers: 2,
   testTimeout: 30_000,
 };

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { aService } from './a-service.js';
+import { eventually } from '../../../tests/support/eventually.js';
+import { OutboxRelay } from '../../src/delivery/outbox-relay.js';
+import type { OutboxRow } from '../../src/delivery/outbox.js';
+import { silentLogger } from '../../src/logging/logger.js';
+
+let service: Awaited<ReturnType<typeof aService>>;
+beforeAll(async () => void (service = await aService()));
+afterAll(() => service.stop());
+
+type Options = ConstructorParameters<typeof OutboxRelay>[0];
+const relay = (options: Partial<Options> & Pick<Options, 'publish'>) =>
+  new OutboxRelay({ destination: 'redis', database: service.database, databaseUrl: service.url, logger: silentLogger, ...options });
+
+const announce = (topic: string, count = 1) =>
+  service.transactions.run(async ({ outbox }) => {
+    for (let n = 0; n < count; n += 1) outbox.wake(topic, String(n), { n });
+  });
+
+const unpublished = async (topic: string) => {
+  const [row] = await service.database
+    .fork()
+    .execute<{ count: number }[]>('select count(*)::int as count from outbox where type = ? and published_at is null', [topic]);
+  return row?.count;
+};
+
+/** Collects the rows of one topic; other tests' rows pass by. */
+const collector = (topic: string) => {
+  const rows: OutboxRow[] = [];
+  return { rows, publish: async (row: OutboxRow) => void (row.type === topic && rows.push(row)) };
+};
+
+describe('the outbox relay', () => {
+  it('publishes rows in the order in which they were announced, and marks them', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    await announce(topic, 250);
+    const running = relay({ publish });
+    await running.start();
+    await eventually(async () => expect(await unpublished(topic)).toBe(0));
+    await running.stop();
+    expect(rows.map((row) => row.correlationId)).toEqual(Array.from({ length: 250 }, (_, n) => String(n)));
+  });
+
+  it('is woken by another process well before its poll', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const running = relay({ publish });
+    await running.start();
+    const since = performance.now();
+    await announce(topic);
+    await eventually(() => expect(rows).toHaveLength(1), { everyMs: 2 });
+    expect(performance.now() - since).toBeLessThan(500);
+    await running.stop();
+  });
+
+  it('keeps a row that was not confirmed and tries again; what was confirmed beside it is not repeated', async () => {
+    const topic = randomUUID();
+    const attempts: string[] = [];
+    const running = relay({
+      publish: async (row) => {
+        if (row.type !== topic) return;
+        attempts.push(row.correlationId);
+        if (row.correlationId === '1' && attempts.filter((id) => id === '1').length < 3) throw new Error('not confirmed');
+      },
+    });
+    await announce(topic, 3);
+    await running.start();
+    await eventually(async () => expect(await unpublished(topic)).toBe(0));
+    await running.stop();
+    expect(attempts.toSorted()).toEqual(['0', '1', '1', '1', '2']);
+  });
+
+  it('waits while the other side is away, then goes on', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    let open = false;
+    const running = relay({ publish, isOpen: () => open });
+    await announce(topic);
+    await running.start();
+    await announce(topic);
+    expect(rows).toHaveLength(0);
+    open = true;
+    running.wake();
+    await eventually(() => expect(rows).toHaveLength(2));
+    await running.stop();
+  });
+
+  it('shares the work with other relays: no row twice', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const relays = [relay({ publish }), relay({ publish }), relay({ publish })];
+    await Promise.all(relays.map((each) => each.start()));
+    await Promise.all(Array.from({ length: 10 }, () => announce(topic, 30)));
+    await eventually(async () => expect(await unpublished(topic)).toBe(0));
+    await Promise.all(relays.map((each) => each.stop()));
+    expect(rows).toHaveLength(300);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(300);
+  });
+
+  it('publishes again what was handed over by a relay that died before it could mark it', async () => {
+    const topic = randomUUID();
+    await announce(topic);
+    await service.database.fork().execute(`update outbox set claimed_until = now() - interval '1 second' where type = ?`, [topic], 'run');
+    const { rows, publish } = collector(topic);
+    const running = relay({ publish });
+    await running.start();
+    await eventually(() => expect(rows).toHaveLength(1));
+    await running.stop();
+  });
+
+  it('makes its hook part of the transaction that marks the rows', async () => {
+    const topic = randomUUID();
+    let failures = 0;
+    const running = relay({
+      publish: async () => undefined,
+      onPublished: async (em, rows) => {
+        if (!rows.some((row) => row.type === topic)) return;
+        failures += 1;
+        if (failures === 1) throw new Error('the hook fails once');
+        await em.execute('update counters set value = value + 1 where id = 2', [], 'run');
+      },
+    });
+    await announce(topic);
+    await running.start();
+    await eventually(() => expect(failures).toBe(1));
+    expect(await unpublished(topic)).toBe(1);
+    // The claim of the failed attempt is a lease: let it run out.
+    await service.database.fork().execute('update outbox set claimed_until = null where type = ?', [topic], 'run');
+    await eventually(async () => expect(await unpublished(topic)).toBe(0));
+    expect(await service.database.fork().execute('select value from counters where id = 2')).toEqual([{ value: 1 }]);
+    await running.stop();
+  });
+
+  it('listens again after its connection was cut', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const running = relay({ publish });
+    await running.start();
+    await service.database
+      .fork()
+      .execute(`select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen outbox' and datname = current_database()`);
+    await announce(topic);
+    await eventually(() => expect(rows).toHaveLength(1));
+    await running.stop();
+  });
+});
