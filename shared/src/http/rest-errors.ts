@@ -18,7 +18,7 @@ function restError(error: unknown): { status: number; message: string } {
   if (error instanceof AppError) return { status: error.status, message: error.message };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issue = error.validation[0];
-    const field = issue?.instancePath.split('/').filter(Boolean).join('.');
+    const field = error.validationContext === 'params' ? '' : issue?.instancePath.split('/').filter(Boolean).join('.');
     return { status: 400, message: field ? `${field}: ${issue?.message}` : (issue?.message ?? 'bad request') };
   }
   const status = statusOf(error);

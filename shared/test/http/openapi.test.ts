@@ -5,6 +5,7 @@ import { idParams, listQuery } from '../../src/http/request-fields.js';
 import { type Door, WebServer } from '../../src/http/web-server.js';
 import { silentLogger } from '../../src/logging/logger.js';
 
+const page = z.object({ limit: z.number(), offset: z.number() });
 const thing = z.object({ id: z.number(), name: z.string(), at: z.iso.datetime() });
 
 const routes: Door = (untyped) => {
@@ -15,11 +16,11 @@ const routes: Door = (untyped) => {
     { schema: { params: idParams, security: needsToken, response: { 200: thing, ...errors(400, 404) } } },
     (request) => ({ id: request.params.id, name: 'one', at, secret: 'never shown' }),
   );
-  app.get('/things', { schema: { querystring: listQuery, response: { 200: listQuery } } }, (request) => request.query);
+  app.get('/things', { schema: { querystring: listQuery, response: { 200: page } } }, (request) => request.query);
   app.post(
     '/things',
     { schema: { body: z.object({ name: z.string().min(1) }), response: { 201: thing } } },
-    (request, reply) => reply.status(201).send({ id: 1, name: request.body.name, at }),
+    async (request, reply) => reply.status(201).send({ id: 1, name: request.body.name, at }),
   );
 };
 
