@@ -5,7 +5,11 @@ import { deliveryTablesV1 } from '../../src/delivery/delivery-tables.js';
 import { Transactions } from '../../src/delivery/transactions.js';
 import { Database } from '../../src/persistence/database.js';
 
-const Counter = defineEntity({ name: 'Counter', tableName: 'counters', properties: { id: p.integer().primary(), value: p.integer() } });
+const Counter = defineEntity({
+  name: 'Counter',
+  tableName: 'counters',
+  properties: { id: p.integer().primary(), value: p.integer() },
+});
 
 class CreateTables extends Migration {
   override up(): void {

@@ -11,7 +11,13 @@ afterAll(() => service.stop());
 
 type Options = ConstructorParameters<typeof OutboxRelay>[0];
 const relay = (options: Partial<Options> & Pick<Options, 'publish'>) =>
-  new OutboxRelay({ destination: 'redis', database: service.database, databaseUrl: service.url, logger: silentLogger, ...options });
+  new OutboxRelay({
+    destination: 'redis',
+    database: service.database,
+    databaseUrl: service.url,
+    logger: silentLogger,
+    ...options,
+  });
 
 const announce = (topic: string, count = 1) =>
   service.transactions.run(async ({ outbox }) => {
@@ -21,7 +27,9 @@ const announce = (topic: string, count = 1) =>
 const unpublished = async (topic: string) => {
   const [row] = await service.database
     .fork()
-    .execute<{ count: number }[]>('select count(*)::int as count from outbox where type = ? and published_at is null', [topic]);
+    .execute<{ count: number }[]>('select count(*)::int as count from outbox where type = ? and published_at is null', [
+      topic,
+    ]);
   return row?.count;
 };
 
@@ -62,7 +70,8 @@ describe('the outbox relay', () => {
       publish: async (row) => {
         if (row.type !== topic) return;
         attempts.push(row.correlationId);
-        if (row.correlationId === '1' && attempts.filter((id) => id === '1').length < 3) throw new Error('not confirmed');
+        if (row.correlationId === '1' && attempts.filter((id) => id === '1').length < 3)
+          throw new Error('not confirmed');
       },
     });
     await announce(topic, 3);
@@ -102,7 +111,9 @@ describe('the outbox relay', () => {
   it('publishes again what was handed over by a relay that died before it could mark it', async () => {
     const topic = randomUUID();
     await announce(topic);
-    await service.database.fork().execute(`update outbox set claimed_until = now() - interval '1 second' where type = ?`, [topic], 'run');
+    await service.database
+      .fork()
+      .execute(`update outbox set claimed_until = now() - interval '1 second' where type = ?`, [topic], 'run');
     const { rows, publish } = collector(topic);
     const running = relay({ publish });
     await running.start();
@@ -140,7 +151,9 @@ describe('the outbox relay', () => {
     await running.start();
     await service.database
       .fork()
-      .execute(`select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen outbox' and datname = current_database()`);
+      .execute(
+        `select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen outbox' and datname = current_database()`,
+      );
     await announce(topic);
     await eventually(() => expect(rows).toHaveLength(1));
     await running.stop();

@@ -9,7 +9,9 @@ afterAll(() => service.stop());
 
 const increment = ({ em }: Tx, id = 1) => em.execute('update counters set value = value + 1 where id = ?', [id], 'run');
 const value = async (id = 1) => {
-  const [row] = await service.database.fork().execute<{ value: number }[]>('select value from counters where id = ?', [id]);
+  const [row] = await service.database
+    .fork()
+    .execute<{ value: number }[]>('select value from counters where id = ?', [id]);
   return row?.value;
 };
 const announced = async (orderUuid: string) =>
@@ -29,7 +31,9 @@ describe('a transaction', () => {
     });
     expect(seen).toEqual([before]);
     expect(await value()).toBe((before ?? 0) + 1);
-    expect(await announced(orderUuid)).toMatchObject([{ type: 'stock.reserved', body: { order_uuid: orderUuid }, published_at: null }]);
+    expect(await announced(orderUuid)).toMatchObject([
+      { type: 'stock.reserved', body: { order_uuid: orderUuid }, published_at: null },
+    ]);
     expect(woken).toBe(1);
   });
 
@@ -71,14 +75,18 @@ describe('a transaction', () => {
   it('handles a message once, however often and however parallel it comes', async () => {
     const before = (await value()) ?? 0;
     const message = { messageId: randomUUID(), consumer: 'test:queue' };
-    const results = await Promise.all(Array.from({ length: 8 }, () => service.transactions.runOnce(message, async (tx) => increment(tx))));
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => service.transactions.runOnce(message, async (tx) => increment(tx))),
+    );
     expect(results.filter((result) => result !== undefined)).toHaveLength(1);
     expect(await value()).toBe(before + 1);
   });
 
   it('handles a message again when its first handling failed', async () => {
     const message = { messageId: randomUUID(), consumer: 'test:queue' };
-    await expect(service.transactions.runOnce(message, () => Promise.reject(new Error('crash')))).rejects.toThrow('crash');
+    await expect(service.transactions.runOnce(message, () => Promise.reject(new Error('crash')))).rejects.toThrow(
+      'crash',
+    );
     expect(await service.transactions.runOnce(message, async () => 'handled')).toBe('handled');
   });
 });

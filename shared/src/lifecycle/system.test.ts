@@ -1,0 +1,39 @@
+import { type Component, System } from './system.js';
+
+const part = (name: string, log: string[], broken: 'start' | 'stop' | null = null): Component => ({
+  name,
+  start: async () => {
+    if (broken === 'start') throw new Error('no');
+    log.push(`+${name}`);
+  },
+  stop: async () => {
+    log.push(`-${name}`);
+    if (broken === 'stop') throw new Error('stuck');
+  },
+});
+
+describe('a system', () => {
+  it('starts in order and stops in reverse', async () => {
+    const log: string[] = [];
+    const system = new System('shop', [part('a', log), part('b', log)]);
+    await system.start();
+    await system.stop();
+    expect(log).toEqual(['+a', '+b', '-b', '-a']);
+  });
+
+  it('stops what had started when a part does not start, and says which', async () => {
+    const log: string[] = [];
+    const system = new System('shop', [part('a', log), part('b', log, 'start'), part('c', log)]);
+    await expect(system.start()).rejects.toThrow('shop: b did not start: no');
+    expect(log).toEqual(['+a', '-a']);
+  });
+
+  it('stops the rest when a part does not stop, and stops only once', async () => {
+    const log: string[] = [];
+    const system = new System('shop', [part('a', log), part('b', log, 'stop')]);
+    await system.start();
+    await expect(system.stop()).rejects.toThrow('shop: b did not stop: stuck');
+    await system.stop();
+    expect(log).toEqual(['+a', '+b', '-b', '-a']);
+  });
+});
