@@ -1,0 +1,124 @@
+import type { BrokerConfig, VhostConfig } from 'rascal';
+import { deadLetterExchange, deadLetterQueue, type QueueDefinition, retryDelayMs, retryDelaysMs } from './topology.js';
+
+/** Rascal's name for the one virtual host, whatever the URL calls it. */
+export const vhost = '/';
+
+/** The direct exchange that takes a message back to exactly one queue, by the queue's name. Dead letters replay here. */
+export const retryExchange = 'retry';
+
+/** The fanout exchange, and the queue behind it, in which retries wait for one delay. */
+function delayName(delayMs: number): string {
+  return `delay:${delayMs}`;
+}
+
+/** Where a message waits whose attempt of this number has failed. */
+export function delayExchange(failedAttempt: number): string {
+  return delayName(retryDelayMs(failedAttempt));
+}
+
+export const delayQueues = retryDelaysMs.map(delayName);
+
+export interface AmqpOptions {
+  readonly url: string;
+  readonly queues: readonly QueueDefinition[];
+  readonly queueType: 'quorum' | 'classic';
+  readonly connectionName: string;
+}
+
+/** RabbitMQ 4 has a default of 20, and then drops or dead-letters: far too few for a message that meets a string of crashes. */
+const DELIVERY_LIMIT = 1_000_000;
+/** Publications that may wait for their confirmation at once: rascal gives each a channel of its own. */
+const PUBLICATION_CHANNELS = 40;
+const CONFIRM_TIMEOUT_MS = 5_000;
+/** How long a cancelled consumer's handlers may take; what is left goes back to the queue. */
+export const DRAIN_MS = 10_000;
+
+const RECONNECT = { min: 200, max: 5_000, factor: 2, strategy: 'exponential' as const };
+
+/** Everything that every service declares, and rascal's way to publish and to consume it. */
+export function amqpTopology(options: AmqpOptions): BrokerConfig {
+  const topics = [...new Set(options.queues.map((queue) => queue.exchange))];
+  const targets = [...topics, deadLetterExchange, ...delayQueues];
+  return {
+    vhosts: { [vhost]: { ...connection(options), ...declarations(options, topics) } },
+    publications: Object.fromEntries(targets.map((exchange) => [exchange, publication(exchange)])),
+    subscriptions: Object.fromEntries(options.queues.map(({ name }) => [name, subscription(name)])),
+  };
+}
+
+function connection({ url, connectionName }: AmqpOptions): VhostConfig {
+  // Nagle's algorithm would hold small frames back for up to 40 ms a hop.
+  const socketOptions = { noDelay: true, timeout: 5_000, clientProperties: { connection_name: connectionName } };
+  const settings = {
+    connection: { url, socketOptions, retry: RECONNECT },
+    publicationChannelPools: { confirmPool: { max: PUBLICATION_CHANNELS, min: 1, testOnBorrow: true } },
+    // Channels that declare side by side.
+    concurrency: 8,
+  };
+  return settings;
+}
+
+function declarations({ queues, queueType }: AmqpOptions, topics: readonly string[]): VhostConfig {
+  const ours = { 'x-queue-type': queueType, ...(queueType === 'quorum' && { 'x-delivery-limit': DELIVERY_LIMIT }) };
+  const bounded = (maxLength: number) => ({
+    'x-queue-type': 'classic',
+    'x-max-length': maxLength,
+    'x-overflow': 'drop-head',
+  });
+  const arguments_ = ({ maxLength }: QueueDefinition) => (maxLength === undefined ? ours : bounded(maxLength));
+  const waiting = (delayMs: number) => ({
+    ...ours,
+    'x-message-ttl': delayMs,
+    'x-dead-letter-exchange': retryExchange,
+    // Without these two a retry is lost when the broker stops between its expiry and its arrival.
+    ...(queueType === 'quorum' && { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow': 'reject-publish' }),
+  });
+  const durable = (type: 'topic' | 'direct' | 'fanout') => ({ type, options: { durable: true } });
+  const queue = (args: object) => ({ options: { durable: true, arguments: args } });
+  const bind = (source: string, destination: string, bindingKey: string) => ({ source, destination, bindingKey });
+
+  return {
+    exchanges: {
+      ...Object.fromEntries(topics.map((name) => [name, durable('topic')])),
+      ...Object.fromEntries(delayQueues.map((name) => [name, durable('fanout')])),
+      [deadLetterExchange]: durable('direct'),
+      [retryExchange]: durable('direct'),
+    },
+    queues: {
+      ...Object.fromEntries(queues.map((definition) => [definition.name, queue(arguments_(definition))])),
+      ...Object.fromEntries(
+        queues.map((definition) => [deadLetterQueue(definition.name), queue(arguments_(definition))]),
+      ),
+      ...Object.fromEntries(retryDelaysMs.map((delayMs) => [delayName(delayMs), queue(waiting(delayMs))])),
+    },
+    bindings: [
+      ...queues.map(({ name, exchange, key }) => bind(exchange, name, key)),
+      ...queues.map(({ name }) => bind(deadLetterExchange, deadLetterQueue(name), name)),
+      ...queues.map(({ name }) => bind(retryExchange, name, name)),
+      ...delayQueues.map((name) => bind(name, name, '#')),
+    ],
+  };
+}
+
+/** Mandatory: a message that no queue takes comes back, and is not taken for published. */
+function publication(exchange: string) {
+  return {
+    vhost,
+    exchange,
+    confirm: true,
+    timeout: CONFIRM_TIMEOUT_MS,
+    options: { persistent: true, mandatory: true },
+  };
+}
+
+/** The content type is ours so that rascal parses nothing: a body that is no JSON must reach its handler. */
+function subscription(queue: string) {
+  return {
+    vhost,
+    queue,
+    contentType: 'application/octet-stream',
+    closeTimeout: DRAIN_MS,
+    retry: RECONNECT,
+  };
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Envelope } from './bus.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What a publisher may have left out or filled as it liked. */
+export interface ForeignEnvelope {
+  readonly messageId?: unknown;
+  readonly correlationId?: unknown;
+  readonly type: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp?: unknown;
+  readonly appId?: unknown;
+  readonly headers?: unknown;
+}
+
+/**
+ * Makes an envelope of what came, whoever published it. An absent `messageId`, or one that is no uuid, becomes a uuid
+ * that is the same at every delivery of the same message. Headers that are no strings are left out.
+ */
+export function completeEnvelope(foreign: ForeignEnvelope, text: string): Envelope {
+  const messageId = uuidOf(foreign.messageId, foreign.type, text);
+  return {
+    messageId,
+    correlationId: nonEmpty(foreign.correlationId) ?? messageId,
+    type: foreign.type,
+    timestamp: Number.isFinite(foreign.timestamp) ? Number(foreign.timestamp) : Date.now(),
+    appId: nonEmpty(foreign.appId) ?? 'unknown',
+    headers: stringHeaders(foreign.headers),
+  };
+}
+
+function uuidOf(given: unknown, type: string, text: string): string {
+  if (typeof given === 'string' && UUID.test(given)) return given;
+  const source = nonEmpty(given) ?? `${type}\n${text}`;
+  const hex = createHash('sha256').update(source).digest('hex');
+  // RFC 9562, version 8: the bits are ours, but for the version and the variant.
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function stringHeaders(headers: unknown): Record<string, string> {
+  if (typeof headers !== 'object' || headers === null) return {};
+  const entries = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}

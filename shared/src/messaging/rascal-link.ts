@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import rascal, { type BrokerAsPromised, type BrokerConfig } from 'rascal';
+import type { Logger } from '../logging/logger.js';
+import { ConnectionState } from './connection-state.js';
+import { within } from './in-flight.js';
+
+const FIRST_BACKOFF_MS = 200;
+const MAX_BACKOFF_MS = 5_000;
+const START_LIMIT_MS = 5_000;
+const STOP_LIMIT_MS = 5_000;
+
+/**
+ * One connection to RabbitMQ for as long as it is started. Rascal reconnects by itself once it has been connected; until
+ * then this tries again, so that a service can start while the broker is away.
+ */
+export class RascalLink {
+  readonly state = new ConnectionState();
+  private current: BrokerAsPromised | undefined;
+  private stopping = new AbortController();
+  private connecting: Promise<void> = Promise.resolve();
+
+  /** `onOpen` is called once for each broker, when the topology is declared; rascal resubscribes after that by itself. */
+  constructor(
+    private readonly config: BrokerConfig,
+    private readonly logger: Logger,
+    private readonly onOpen: (broker: BrokerAsPromised) => Promise<void>,
+  ) {}
+
+  /** Resolves when connected, or when it is clear that the broker is away: then it goes on trying. Never rejects. */
+  async start(): Promise<void> {
+    this.stopping = new AbortController();
+    await new Promise<void>((tried) => {
+      this.connecting = this.connect(this.stopping.signal, tried);
+      void within(START_LIMIT_MS, this.connecting).then(() => tried());
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const broker = this.current;
+    this.current = undefined;
+    const closed = Promise.all([this.connecting, broker && this.close(broker)]);
+    if (!(await within(STOP_LIMIT_MS, closed))) this.logger.warn('the broker did not answer while closing');
+    this.state.set(false);
+  }
+
+  /** The open broker; throws when there is none now. */
+  get broker(): BrokerAsPromised {
+    if (!this.current || !this.state.connected) throw new Error('the message broker is away');
+    return this.current;
+  }
+
+  /** The broker if it has ever been open since the start; rascal may be reconnecting it. */
+  get opened(): BrokerAsPromised | undefined {
+    return this.current;
+  }
+
+  private async connect(stopping: AbortSignal, tried: () => void): Promise<void> {
+    for (let backoff = FIRST_BACKOFF_MS; !stopping.aborted; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
+      try {
+        return await this.open(stopping);
+      } catch (error) {
+        this.logger.warn({ err: error }, 'the message broker is away: trying again');
+        await disposeFailed(error);
+      }
+      tried();
+      await pause(backoff, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
+
+  private async open(stopping: AbortSignal): Promise<void> {
+    const broker = await rascal.createBrokerAsPromised(rascal.withDefaultConfig(this.config));
+    broker.on('error', (error: Error) => this.logger.warn({ err: error }, 'message broker'));
+    broker.on('disconnect', () => this.state.set(false));
+    // A blocked connection takes no publications: to us that is a broker that is away.
+    broker.on('blocked', () => this.state.set(false));
+    broker.on('unblocked', () => this.state.set(true));
+    // An attempt to reconnect may succeed after the stop: its connection would stay.
+    broker.on('connect', () => (stopping.aborted ? void this.close(broker) : this.state.set(true)));
+    if (stopping.aborted) return this.close(broker);
+    this.current = broker;
+    await this.onOpen(broker);
+    this.state.set(true);
+  }
+
+  private async close(broker: BrokerAsPromised): Promise<void> {
+    await broker.shutdown().catch((error: unknown) => this.logger.debug({ err: error }, 'message broker: closing'));
+  }
+}
+
+/** Rascal hands over what it made of a broker that did not open, with a timer that keeps the process alive. */
+async function disposeFailed(error: unknown): Promise<void> {
+  if (!(error instanceof Error) || !('broker' in error) || typeof error.broker !== 'symbol') return;
+  const broker: unknown = Reflect.get(error, error.broker);
+  if (broker instanceof rascal.BrokerAsPromised) await broker.shutdown().catch(() => undefined);
+}
