@@ -10,6 +10,8 @@ export interface Caller {
   readonly username: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
+  /** The session at auth that the token came from. */
+  readonly sessionId?: string | undefined;
 }
 
 export const isAdmin = (caller: Caller | null): boolean => caller?.role === 'ADMIN';

@@ -7,10 +7,12 @@ import { unauthenticated, unavailable } from '../errors/app-error.js';
 import type { Caller } from './caller.js';
 
 interface TokenVerifierOptions {
-  /** Where auth publishes its public keys (RFC 7517). */
-  readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
+  /** Where auth publishes its public keys (RFC 7517). */
+  readonly jwksUrl?: string;
+  /** Keys that need no fetching, by `kid`: all there are, where no address is given. */
+  readonly keys?: ReadonlyMap<string, KeyObject>;
 }
 
 const claims = z.object({
@@ -19,21 +21,17 @@ const claims = z.object({
   email: z.string(),
   username: z.string(),
   exp: z.number(),
+  sid: z.string().optional(),
 });
 
 /** Verifies access tokens: RS256 alone, by the keys that auth publishes, fetched when a new `kid` is seen. */
 export class TokenVerifier {
-  private readonly client: JwksClient;
-  private readonly keys = new Map<string, KeyObject>();
+  private readonly client: JwksClient | undefined;
+  private readonly keys: Map<string, KeyObject>;
 
   constructor(private readonly options: TokenVerifierOptions) {
-    this.client = new JwksClient({
-      jwksUri: options.jwksUrl,
-      timeout: 3_000,
-      cache: false,
-      rateLimit: true,
-      jwksRequestsPerMinute: 30,
-    });
+    this.keys = new Map(options.keys);
+    this.client = options.jwksUrl ? keysAt(options.jwksUrl) : undefined;
   }
 
   /** The caller that a token proves. UNAUTHENTICATED for a token that proves nothing, 503 when its key can't be had. */
@@ -43,8 +41,8 @@ export class TokenVerifier {
     try {
       const { issuer, audience } = this.options;
       const payload = claims.parse(jwt.verify(token, key, { algorithms: ['RS256'], issuer, audience }));
-      const { sub, role, email, username, exp } = payload;
-      return { userId: sub, role, email, username, expiresAt: exp };
+      const { sub, role, email, username, exp, sid } = payload;
+      return { userId: sub, role, email, username, expiresAt: exp, sessionId: sid };
     } catch (error) {
       throw unauthenticatedBecause(error);
     }
@@ -53,6 +51,7 @@ export class TokenVerifier {
   private async keyFor(kid: string): Promise<KeyObject> {
     const known = this.keys.get(kid);
     if (known) return known;
+    if (!this.client) throw unauthenticated('invalid token');
     try {
       const key = createPublicKey((await this.client.getSigningKey(kid)).getPublicKey());
       this.keys.set(kid, key);
@@ -62,6 +61,10 @@ export class TokenVerifier {
       throw unavailable('the auth service is unavailable', error);
     }
   }
+}
+
+function keysAt(jwksUri: string): JwksClient {
+  return new JwksClient({ jwksUri, timeout: 3_000, cache: false, rateLimit: true, jwksRequestsPerMinute: 30 });
 }
 
 function headerOf(token: string): string {

@@ -4,5 +4,7 @@ import type { Caller } from '../auth/caller.js';
 export interface GraphqlContext<Loaders = unknown> {
   readonly caller: Caller | null;
   readonly requestId: string;
+  /** The address that the client calls from, as the last proxy in front of us saw it. */
+  readonly clientAddress?: string | undefined;
   readonly loaders: Loaders;
 }

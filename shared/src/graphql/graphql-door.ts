@@ -49,7 +49,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
       const caller = await callerOf(request, verifier).catch((error: unknown) => {
         throw refusal(error);
       });
-      return { caller, requestId: request.id, loaders: loaders(caller) };
+      return { caller, requestId: request.id, clientAddress: request.ip, loaders: loaders(caller) };
     };
     app.route({
       url: '/graphql',

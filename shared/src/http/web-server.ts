@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors } from './rest-errors.js';
+import { trustedProxy } from './trusted-proxy.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -15,6 +16,8 @@ interface WebServerOptions {
   readonly logger: Logger;
   readonly readiness: Readiness;
   readonly doors: readonly Door[];
+  /** Addresses and subnets whose X-Forwarded-For is believed, by commas; nobody's unless told. */
+  readonly trustedProxies?: string;
 }
 
 /** A body of a REST or GraphQL request, in bytes, at most. */
@@ -33,6 +36,7 @@ export class WebServer implements Component {
       forceCloseConnections: 'idle',
       routerOptions: { ignoreTrailingSlash: true },
       requestIdHeader: 'x-request-id',
+      trustProxy: trustedProxy(this.options.trustedProxies ?? ''),
     });
     this.app = app;
     answerErrors(app, this.options.logger);

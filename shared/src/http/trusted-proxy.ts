@@ -1,0 +1,28 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Fastify's `trustProxy` for one proxy in front of us, whose address or subnet is in the list (by commas: `127.0.0.0/8,::1`).
+ * Only the last entry of X-Forwarded-For, the one that our own proxy wrote, is believed; a client can write all others.
+ * Throws for an entry that is no address.
+ */
+export function trustedProxy(list: string): (address: string, hop: number) => boolean {
+  const proxies = new BlockList();
+  for (const entry of list
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean))
+    add(proxies, entry);
+  return (address, hop) => hop === 0 && isIP(address) > 0 && proxies.check(address, familyOf(address));
+}
+
+function add(proxies: BlockList, entry: string): void {
+  const [address = '', bits] = entry.split('/');
+  const family = familyOf(address);
+  const width = family === 'ipv4' ? 32 : 128;
+  const prefix = bits === undefined ? width : Number(bits);
+  if (isIP(address) === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > width)
+    throw new Error(`${entry} is neither an address nor a subnet`);
+  proxies.addSubnet(address, prefix, family);
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
