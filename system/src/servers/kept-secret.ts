@@ -25,6 +25,7 @@ function read(file: string): string | undefined {
 }
 
 function store(file: string, secret: string): string {
+  mkdirSync(dirname(dirname(file)), { recursive: true });
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomSecret(6)}`;
   writeFileSync(draft, `${secret}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { until } from './until.js';
 
 /** True while a process of that id runs, whoever owns it. */
@@ -62,4 +62,32 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
       else reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}:\n${output.slice(-2000)}`));
     });
   });
+}
+
+/** The folder in which a process works; undefined when there is no such process or this system doesn't tell (not Linux). */
+export function workingFolderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process that started this one, or has taken it over; undefined where the system doesn't tell. */
+export function parentOf(pid: number): number | undefined {
+  try {
+    // By man 5 proc: "pid (name) state ppid ...", where the name may hold spaces and brackets.
+    const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return Number(ppid);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All processes that work in a folder or below it; none where the system doesn't tell. */
+export function processesIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && `${workingFolderOf(pid)}/`.startsWith(`${folder}/`));
 }

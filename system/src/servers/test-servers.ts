@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { removeLeftovers } from './leftovers.js';
 import { passingPlaces, postgresUser, reachableFolder } from './postgres-user.js';
 import { startPostgres } from './postgres.js';
 import { findPrograms, rabbitMq, redis } from './programs.js';
@@ -33,6 +34,8 @@ interface Started {
  */
 export async function provideTestServers(given: Partial<ServerUrls>, cache: string, say: Say): Promise<TestServers> {
   const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
+  writeFileSync(join(folder, 'owner'), String(process.pid));
+  await removeLeftovers(dirname(folder), say);
   const results = await Promise.allSettled([postgres(given, folder, say), brokerAndCache(given, folder, cache, say)]);
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value].flat() : []));
   const stop = async (): Promise<void> => {

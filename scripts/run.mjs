@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// The one launcher behind every npm verb. Plain JavaScript for any Node from 18, as nothing may be installed yet.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './launch/build.mjs';
+import { installDependencies } from './launch/install.mjs';
+import { isNewEnough, node24 } from './launch/node24.mjs';
+import { runNode } from './launch/run-node.mjs';
+import { say } from './launch/say.mjs';
+import { verbs } from './launch/verbs.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [verb = '', ...args] = process.argv.slice(2);
+
+try {
+  process.chdir(root);
+  await launch();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function launch() {
+  if (!Object.hasOwn(verbs, verb)) {
+    throw new Error(`"${verb}" is no verb of this project; there are ${Object.keys(verbs).join(', ')}.`);
+  }
+  if (!isNewEnough(process.versions.node)) {
+    const node = await node24(root);
+    process.exitCode = await runNode([fileURLToPath(import.meta.url), verb, ...args], { node });
+    return;
+  }
+  await installDependencies(root);
+  const { built, run } = verbs[verb];
+  if (built) await build(root);
+  await run(args);
+}

@@ -1,0 +1,51 @@
+import { serviceNames, type ServiceName } from '@shop/shared/backing/roster';
+import type { Backing } from '@shop/shared/backing/ports';
+import type { System } from '@shop/shared/lifecycle/system';
+import type { Cleanup } from './cleanup.js';
+import type { Environment } from './environment.js';
+import { processNames, type ProcessName } from './ports.js';
+
+interface SystemModule {
+  createSystem(environment: Environment, backing?: Backing): System;
+}
+
+/** The code of the whole system, so that loading it can go on while PostgreSQL starts. */
+export interface LoadedSystem {
+  readonly modules: Readonly<Record<ProcessName, SystemModule>>;
+  readonly backingFor: (environment: Environment, service: ServiceName) => Backing;
+}
+
+/** Loads every service, the gateway, and what stands in for the servers that are not there. */
+export async function loadSystem(): Promise<LoadedSystem> {
+  const [{ createBacking }, { InProcess }, ...modules] = await Promise.all([
+    import('@shop/shared/backing/create-backing'),
+    import('@shop/shared/backing/in-process'),
+    ...processNames.map((name) => import(`@shop/${name}/system`) as Promise<SystemModule>),
+  ]);
+  const inProcess = new InProcess();
+  const entries = processNames.map((name, index) => [name, modules[index]]);
+  return {
+    modules: Object.fromEntries(entries) as Record<ProcessName, SystemModule>,
+    backingFor: (environment, service) => createBacking(environment, service, inProcess),
+  };
+}
+
+/**
+ * Starts all services and the gateway in this process. They start at the same time, as none needs another to start, and
+ * stop one after the other, those that ask others first.
+ */
+export async function startEmbedded(
+  { modules, backingFor }: LoadedSystem,
+  environments: Readonly<Record<ProcessName, Environment>>,
+  cleanup: Cleanup,
+): Promise<void> {
+  const service = (name: ServiceName): System =>
+    modules[name].createSystem(environments[name], backingFor(environments[name], name));
+  const systems = [...serviceNames.map(service), modules.gateway.createSystem(environments.gateway)];
+  const starts = await Promise.allSettled(systems.map((system) => system.start()));
+  systems.forEach((system, index) => {
+    if (starts[index]?.status === 'fulfilled') cleanup.add(system.name, () => system.stop());
+  });
+  const failure = starts.find((start) => start.status === 'rejected');
+  if (failure) throw failure.reason;
+}

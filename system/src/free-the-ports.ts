@@ -1,0 +1,68 @@
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { portHolder, type PortHolder } from './port-holder.js';
+import { processNames, type PortPlan, type ProcessName } from './ports.js';
+import { parentOf, workingFolderOf } from './servers/processes.js';
+import type { Say } from './servers/say.js';
+
+interface TakenPort {
+  readonly name: ProcessName;
+  readonly port: number;
+  readonly holder: PortHolder | undefined;
+}
+
+/** A service that has lost its launcher stops by itself within 10 s. */
+const LEFTOVER_SECONDS = 12;
+
+/**
+ * Resolves when all ports of the plan are free. Waits for what a killed launcher has left behind in this folder, which is
+ * about to stop; for anybody else's process it throws at once, a sentence for each port that is taken.
+ */
+export async function untilPortsAreFree(plan: PortPlan, host: string, say: Say): Promise<void> {
+  const deadline = performance.now() + LEFTOVER_SECONDS * 1000;
+  for (let told = false; ; told = true) {
+    const taken = await takenPorts(plan, host);
+    if (taken.length === 0) return;
+    const leftovers = taken.every(({ holder }) => holder && isLeftover(holder.pid));
+    if (!leftovers || performance.now() > deadline) throw new Error(sentenceFor(taken));
+    if (!told) say('Waiting for what an earlier run has left behind to stop ...');
+    await pause(200);
+  }
+}
+
+/** What to tell about ports that are taken: which, for whom, by whom, and the way out. */
+export function sentenceFor(taken: readonly TakenPort[]): string {
+  const sentences = taken.map(({ name, port, holder }) => {
+    const by = holder ? `, by process ${holder.pid} (${holder.command})` : '';
+    return `Port ${port}, which ${name} needs, is taken${by}.`;
+  });
+  const onlyGateway = taken.every(({ name }) => name === 'gateway');
+  const way = onlyGateway
+    ? `Stop it, or choose another port for the gateway: PORT=${(taken[0]?.port ?? 4000) + 1} npm start.`
+    : 'Stop it, or move all ports: PORT_OFFSET=100 npm start.';
+  return [...sentences, way].join('\n');
+}
+
+async function takenPorts(plan: PortPlan, host: string): Promise<TakenPort[]> {
+  const free = await Promise.all(processNames.map((name) => isFree(plan[name], host)));
+  return processNames
+    .filter((_, index) => !free[index])
+    .map((name) => ({ name, port: plan[name], holder: portHolder(plan[name]) }));
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(new Error(`Port ${port} of ${host} can't be used: ${error.message}`));
+    });
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** A process that works in this folder, but whose parent doesn't: its launcher is gone. */
+function isLeftover(pid: number): boolean {
+  const parent = parentOf(pid);
+  return workingFolderOf(pid) === process.cwd() && parent !== undefined && workingFolderOf(parent) !== process.cwd();
+}

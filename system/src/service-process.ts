@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Environment } from './environment.js';
+import type { ProcessName } from './ports.js';
+import type { Say } from './servers/say.js';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** A process that has run this long had started well: the next pause is short again. */
+const STEADY_MS = 30_000;
+
+/**
+ * One service as a process of its own, started again when it dies, once it was told to. It has a session of its own, so that the terminal's
+ * Ctrl-C leaves the order of stopping to us, and an IPC channel by whose end it notices when we are gone.
+ */
+export class ServiceProcess {
+  private child: ChildProcess | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private pauseMs = FIRST_PAUSE_MS;
+  private restarts = false;
+  private end: string | undefined;
+
+  constructor(
+    readonly name: ProcessName,
+    private readonly script: string,
+    private readonly environment: Environment,
+    private readonly say: Say,
+  ) {}
+
+  /** Starts the process. Call once. */
+  start(): void {
+    const startedAt = performance.now();
+    const args = ['--enable-source-maps', this.script];
+    const env = { ...this.environment };
+    const child = spawn(process.execPath, args, {
+      env,
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.child = child;
+    let reason = 'could not be started';
+    child.once('error', (error) => (reason = `could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => (reason = signal ? `was ended by ${signal}` : `has ended with code ${code}`));
+    child.once('close', () => {
+      this.child = undefined;
+      this.end = `${this.name} ${reason}`;
+      if (this.restarts) this.startAgain(performance.now() - startedAt);
+    });
+  }
+
+  /** From now on a process that died is started again. Before, its end is the end of a start that failed. */
+  keepAlive(): void {
+    this.restarts = true;
+  }
+
+  /** How the process ended, when it did at least once. */
+  ended(): string | undefined {
+    return this.end;
+  }
+
+  /** Asks the process to stop and resolves when it has; after `seconds` it is killed. */
+  async stop(seconds: number): Promise<void> {
+    this.restarts = false;
+    clearTimeout(this.timer);
+    const { child } = this;
+    if (!child) return;
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    await closed;
+    clearTimeout(kill);
+  }
+
+  private startAgain(ranMs: number): void {
+    if (ranMs > STEADY_MS) this.pauseMs = FIRST_PAUSE_MS;
+    this.say(`${this.end}; starting it again in ${this.pauseMs / 1000} s.`);
+    this.timer = setTimeout(() => this.start(), this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
