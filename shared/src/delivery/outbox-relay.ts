@@ -18,6 +18,9 @@ interface OutboxRelayOptions {
   readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
 }
 
+/** A row as the driver hands it over: bigint and timestamptz come as text. */
+type ClaimedRow = Omit<OutboxRow, 'createdAt'> & { readonly seq: string; readonly createdAt: string };
+
 const BATCH = 100;
 /** A claimed row whose relay died is claimable again after so long. */
 const LEASE_SECONDS = 30;
@@ -96,7 +99,7 @@ export class OutboxRelay implements Component {
   }
 
   private async claim(): Promise<OutboxRow[]> {
-    const rows = await this.options.database.fork().execute<(OutboxRow & { seq: string })[]>(
+    const rows = await this.options.database.fork().execute<ClaimedRow[]>(
       `update outbox set claimed_until = now() + make_interval(secs => ${LEASE_SECONDS})
        where id in (
          select id from outbox
@@ -105,7 +108,8 @@ export class OutboxRelay implements Component {
        returning id, seq, destination, exchange, type, correlation_id as "correlationId", headers, body, created_at as "createdAt"`,
       [this.options.destination],
     );
-    return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
+    rows.sort((a, b) => Number(a.seq) - Number(b.seq));
+    return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
   }
 
   private async mark(rows: readonly OutboxRow[]): Promise<void> {

@@ -49,6 +49,7 @@ describe('the outbox relay', () => {
     await eventually(async () => expect(await unpublished(topic)).toBe(0));
     await running.stop();
     expect(rows.map((row) => row.correlationId)).toEqual(Array.from({ length: 250 }, (_, n) => String(n)));
+    expect(rows.every((row) => row.createdAt instanceof Date)).toBe(true);
   });
 
   it('is woken by another process well before its poll', async () => {
