@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { playThreeOrders } from './demo/three-orders.js';
+import { Refused } from './demo/shopper.js';
+import { addressOf, defaultAdminEmail } from './environment.js';
+import { planPorts } from './ports.js';
+import { developmentSecrets } from './secrets.js';
+
+// Plays three orders against the shop that npm start runs from this folder, or the one at GATEWAY_URL.
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const { env } = process;
+const gateway = env['GATEWAY_URL'] || addressOf(planPorts(env).gateway, env['HOST']);
+const dataFolder = resolve(env['DATA_DIR'] || '.data');
+const admin = {
+  email: env['ADMIN_EMAIL'] || defaultAdminEmail,
+  password: env['ADMIN_PASSWORD'] || developmentSecrets(dataFolder).adminPassword,
+};
+
+try {
+  await playThreeOrders({ gateway, admin, say });
+  say('\nAll three ended as they should.');
+} catch (error) {
+  say(`\n${explained(error)}`);
+  process.exitCode = 1;
+}
+
+function explained(error: unknown): string {
+  if (error instanceof TypeError && error.message === 'fetch failed')
+    return `Nothing answers at ${gateway}: run npm start first.`;
+  if (error instanceof Refused && error.code === 'UNAUTHENTICATED')
+    return `The administrator could not log in: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
