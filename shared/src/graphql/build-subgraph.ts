@@ -53,15 +53,16 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<{ text: s
     resolversMap[name] = { ...resolversMap[name], __resolveReference: resolveReference };
   }
   const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: resolversMap as never });
-  return { text, schema: applyMiddleware(executable, permissionsOf(options.permissions)) };
+  return { text, schema: applyMiddleware(executable, permissionsOf(options.permissions, executable)) };
 }
 
-function permissionsOf(rules: Readonly<Record<string, IRules>>) {
+/** Shield refuses rules for types that the schema does not have, and not every subgraph has lists. */
+function permissionsOf(rules: Readonly<Record<string, IRules>>, schema: GraphQLSchema) {
   const federation = { _service: allow, _entities: allow };
   return shield(
     {
       _Service: allow,
-      PageInfo: allow,
+      ...(schema.getType('PageInfo') && { PageInfo: allow }),
       ...rules,
       Query: { ...federation, ...(rules['Query'] as object | undefined) },
     } as IRules,

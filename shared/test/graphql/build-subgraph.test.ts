@@ -92,6 +92,20 @@ describe('a subgraph', () => {
     expect(result.errors?.[0]?.message).toBe('you may not do this');
   });
 
+  it('needs no lists', async () => {
+    @Resolver()
+    class OneThingResolver {
+      @Query(() => Thing, { nullable: true })
+      thing(): Partial<Thing> {
+        return { id: '1' };
+      }
+    }
+    const permissions = { Query: { thing: allow }, Thing: allow };
+    const { schema } = await buildSubgraph({ resolvers: [new OneThingResolver()], permissions });
+    const result = await graphql({ schema, source: '{ thing { id } }', contextValue: context });
+    expect(result).toEqual({ data: { thing: { id: '1' } } });
+  });
+
   it('keeps the subscribe function', async () => {
     const { schema } = await build();
     expect(schema.getSubscriptionType()?.getFields()['changed']?.subscribe).toBeInstanceOf(Function);
