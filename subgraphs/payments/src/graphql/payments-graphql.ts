@@ -1,0 +1,21 @@
+import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
+import type { Door } from '@shop/shared/http/web-server';
+import type { Logger } from '@shop/shared/logging/logger';
+import { paymentLoaders } from './loaders.js';
+import { paymentsSchema } from './payments-schema.js';
+import type { PaymentStore } from '../persistence/payment.store.js';
+
+interface PaymentsGraphqlOptions {
+  readonly payments: PaymentStore;
+  readonly verifier: TokenVerifier;
+  readonly logger: Logger;
+}
+
+/** The GraphQL door of payments. */
+export function paymentsGraphql({ payments, verifier, logger }: PaymentsGraphqlOptions): Door {
+  return async (app) => {
+    const { schema } = await paymentsSchema();
+    await graphqlDoor({ schema, verifier, logger, loaders: (caller) => paymentLoaders(payments, caller) })(app);
+  };
+}

@@ -1,0 +1,123 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { PaymentRecord, type PaymentRow } from './payment.record.js';
+import { due, type Payment, type RequestedPayment } from '../domain/payment.js';
+
+/** What a request says of its order's payment. */
+export interface PaymentRequest {
+  readonly orderUuid: string;
+  readonly userId: number;
+  readonly email: string;
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly provider: string;
+}
+
+/** A payment with everything that its request said. */
+export interface StoredPayment extends PaymentRequest {
+  readonly id: number;
+  readonly state: RequestedPayment;
+  readonly failureReason: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A row that the current transaction holds the lock of. */
+export interface LockedPayment {
+  readonly row: PaymentRow;
+  readonly state: Payment;
+}
+
+interface Note {
+  readonly state: Payment;
+  readonly now: Date;
+  /** When the provider is to be asked again if this process doesn't live to settle what is open. */
+  readonly nextAttemptAt: Date;
+  readonly request?: PaymentRequest | undefined;
+}
+
+/** The payments, one row an order, kept for good. */
+export class PaymentStore {
+  constructor(private readonly database: Database) {}
+
+  /** Locks an order's row, made when there was none, until the transaction ends. */
+  async lock(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
+    await em.execute(
+      `insert into payments (order_uuid, status) values (?, 'NEW') on conflict (order_uuid) do nothing`,
+      [orderUuid],
+      'run',
+    );
+    const row = await em.findOneOrFail(PaymentRecord, { orderUuid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    return { row, state: stateOf(row) };
+  }
+
+  /**
+   * Notes what a payment became, and with its request what was asked for; written at the end of the transaction. Answers
+   * the payment, null for a tombstone.
+   */
+  note({ row }: LockedPayment, { state, now, nextAttemptAt, request }: Note): StoredPayment | null {
+    if (request) Object.assign(row, request);
+    row.status = state.status;
+    row.cancelled = 'cancelled' in state && state.cancelled;
+    row.failureReason = state.status === 'FAILED' ? state.reason : null;
+    row.nextAttemptAt = due(state) ? nextAttemptAt : null;
+    row.updatedAt = now;
+    return isPayment(row) ? toPayment(row) : null;
+  }
+
+  /** The payments of orders; none for an order whose payment was never requested. */
+  async findByOrders(orderUuids: readonly string[]): Promise<StoredPayment[]> {
+    const rows = await this.database.fork().find(PaymentRecord, { orderUuid: { $in: [...orderUuids] } });
+    return rows.filter(isPayment).map(toPayment);
+  }
+
+  async findByIds(ids: readonly number[]): Promise<StoredPayment[]> {
+    const rows = await this.database.fork().find(PaymentRecord, { id: { $in: [...ids] } });
+    return rows.filter(isPayment).map(toPayment);
+  }
+
+  /**
+   * Takes payments whose next attempt is due, oldest first, and moves that attempt to `nextAttemptAt`: no other process
+   * takes them before then. Answers their orders.
+   */
+  async takeUnsettled(now: Date, nextAttemptAt: Date, limit: number): Promise<string[]> {
+    const rows = await this.database.fork().execute<{ order_uuid: string }[]>(
+      `update payments set next_attempt_at = ?
+       where id in (
+         select id from payments where next_attempt_at <= ?
+         order by next_attempt_at limit ? for update skip locked)
+       returning order_uuid`,
+      [nextAttemptAt, now, limit],
+    );
+    return rows.map((row) => row.order_uuid);
+  }
+}
+
+type RequestedRow = PaymentRow & PaymentRequest & { readonly status: RequestedPayment['status'] };
+
+/** Whether a row was requested: then the table's check holds that every column of the request is there. */
+const isPayment = (row: PaymentRow): row is RequestedRow => row.status !== 'NEW' && row.status !== 'TOMBSTONE';
+
+function toPayment(row: RequestedRow): StoredPayment {
+  const { id, orderUuid, userId, email, amount, currency, provider, failureReason, createdAt, updatedAt } = row;
+  const request = { orderUuid, userId, email, amount, currency, provider };
+  return { ...request, id, state: requestedState(row), failureReason: failureReason ?? null, createdAt, updatedAt };
+}
+
+function stateOf(row: PaymentRow): Payment {
+  if (isPayment(row)) return requestedState(row);
+  return { status: row.status === 'NEW' ? 'NEW' : 'TOMBSTONE' };
+}
+
+function requestedState({ status, cancelled, failureReason }: RequestedRow): RequestedPayment {
+  switch (status) {
+    case 'PENDING':
+    case 'SUCCEEDED':
+      return { status, cancelled };
+    case 'FAILED':
+      return { status, reason: failureReason ?? '' };
+    case 'REFUNDED':
+      return { status };
+  }
+}

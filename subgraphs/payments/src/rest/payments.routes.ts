@@ -1,0 +1,61 @@
+import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { notFound } from '@shop/shared/errors/app-error';
+import { isUuid } from '@shop/shared/graphql/identifiers';
+import { requiredCallerOf } from '@shop/shared/http/identity';
+import { errors, needsToken } from '@shop/shared/http/openapi';
+import type { Door } from '@shop/shared/http/web-server';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { maySee } from '../domain/ownership.js';
+import type { PaymentStore, StoredPayment } from '../persistence/payment.store.js';
+
+const paymentBody = z.object({
+  id: z.number(),
+  order_uuid: z.string(),
+  amount: z.number().describe("In the currency's minor unit"),
+  currency: z.string(),
+  provider: z.string(),
+  status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'REFUNDED']),
+  failure_reason: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+/** The REST door of payments. */
+export function paymentsRoutes(payments: PaymentStore, verifier: TokenVerifier): Door {
+  return (untyped) => {
+    untyped.withTypeProvider<ZodTypeProvider>().get(
+      '/payments/:order_uuid',
+      {
+        schema: {
+          summary: "An order's payment, for its owner or an administrator",
+          params: z.object({ order_uuid: z.string() }),
+          security: needsToken,
+          response: { 200: paymentBody, ...errors(401, 404) },
+        },
+      },
+      async (request) => {
+        const caller = await requiredCallerOf(request, verifier);
+        const { order_uuid: orderUuid } = request.params;
+        const [payment] = isUuid(orderUuid) ? await payments.findByOrders([orderUuid]) : [];
+        if (!payment || !maySee(caller, payment)) throw notFound('not found');
+        return toBody(payment);
+      },
+    );
+  };
+}
+
+function toBody(payment: StoredPayment): z.output<typeof paymentBody> {
+  const { id, orderUuid, amount, currency, provider, state, failureReason, createdAt, updatedAt } = payment;
+  return {
+    id,
+    order_uuid: orderUuid,
+    amount,
+    currency,
+    provider,
+    status: state.status,
+    failure_reason: failureReason,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,100 @@
+import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { createBacking } from '@shop/shared/backing/create-backing';
+import type { Backing } from '@shop/shared/backing/ports';
+import type { Environment } from '@shop/shared/config/read-config';
+import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { Transactions } from '@shop/shared/delivery/transactions';
+import { openApi } from '@shop/shared/http/openapi';
+import { WebServer } from '@shop/shared/http/web-server';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { Database } from '@shop/shared/persistence/database';
+import type { PaymentProvider } from './clients/payment-provider.js';
+import { SimulatedProvider } from './clients/simulated-provider.js';
+import { TimedProvider } from './clients/timed-provider.js';
+import { paymentsConfig } from './config.js';
+import { paymentsGraphql } from './graphql/payments-graphql.js';
+import { subscribe } from './messaging/subscriptions.js';
+import { CreatePayments } from './persistence/migrations/0001-payments.js';
+import { PaymentRecord } from './persistence/payment.record.js';
+import { PaymentStore } from './persistence/payment.store.js';
+import { paymentsRoutes } from './rest/payments.routes.js';
+import { CancelPayment } from './use-cases/cancel-payment.js';
+import { PaymentSteps } from './use-cases/payment-steps.js';
+import { PaymentReconciler } from './use-cases/reconcile-payments.js';
+import { RequestPayment } from './use-cases/request-payment.js';
+import { SettlePayment } from './use-cases/settle-payment.js';
+
+/** How often payments that were left open are looked for, in ms. */
+const SWEEP_MS = 1_000;
+
+/** Puts a provider between the service and the one it would use: for tests. */
+export type ProviderWrapping = (provider: PaymentProvider) => PaymentProvider;
+
+/** The payments service, wired: charges what orders ask for, refunds what is cancelled. */
+export function createSystem(
+  environment: Environment,
+  backing: Backing = createBacking(environment, 'payments'),
+  wrapProvider: ProviderWrapping = (provider) => provider,
+): System {
+  const config = paymentsConfig(environment);
+  const logger = createLogger('payments', config.LOG_LEVEL);
+  const now = () => new Date();
+  const { bus } = backing;
+
+  const database = new Database({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    entities: [PaymentRecord],
+    migrations: [{ name: '0001-payments', class: CreatePayments }],
+  });
+  const transactions = new Transactions(database);
+  const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, logger });
+  transactions.onAnnounced(() => relay.wake());
+
+  const payments = new PaymentStore(database);
+  const simulated = new SimulatedProvider(database, {
+    declineAbove: config.PAYMENT_DECLINE_ABOVE,
+    latencyMs: config.PAYMENT_LATENCY_MS,
+  });
+  const provider = new TimedProvider(wrapProvider(simulated), config.PAYMENT_TIMEOUT_MS);
+  const retrySeconds = config.PAYMENT_RETRY_S;
+  const steps = new PaymentSteps(payments, now, retrySeconds);
+  const settlePayment = new SettlePayment(transactions, steps, provider);
+  subscribe(bus, {
+    requestPayment: new RequestPayment(transactions, steps, settlePayment),
+    cancelPayment: new CancelPayment(transactions, steps, settlePayment),
+    provider: provider.name,
+  });
+  const reconciler = new PaymentReconciler({ payments, settlePayment, logger, now, retrySeconds, sweepMs: SWEEP_MS });
+
+  const verifier = new TokenVerifier({
+    jwksUrl: config.AUTH_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const webServer = new WebServer({
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    readiness: async () => ({ database: await database.isReachable() }),
+    doors: [
+      openApi({ title: 'Payments', description: 'Charges what orders ask for, refunds what is cancelled.' }),
+      paymentsRoutes(payments, verifier),
+      paymentsGraphql({ payments, verifier, logger }),
+    ],
+  });
+
+  return new System('payments', [
+    database,
+    bus,
+    relay,
+    component(
+      'message consumption',
+      () => bus.startConsuming(),
+      () => bus.stopConsuming(),
+    ),
+    reconciler,
+    webServer,
+  ]);
+}

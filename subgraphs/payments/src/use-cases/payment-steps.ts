@@ -1,0 +1,54 @@
+import { orderPaid, paymentFailed, paymentRefunded } from '@shop/shared/contracts/payment-events';
+import type { Outbox } from '@shop/shared/delivery/outbox';
+import type { Tx } from '@shop/shared/delivery/transactions';
+import { type Announcement, decide, type Happening } from '../domain/payment.js';
+import type { PaymentRequest, PaymentStore, StoredPayment } from '../persistence/payment.store.js';
+
+/** Takes one step of a payment in the caller's transaction: locks its row, decides, notes, announces. */
+export class PaymentSteps {
+  constructor(
+    private readonly payments: PaymentStore,
+    private readonly now: () => Date,
+    /** A payment left open for so long is taken up again. */
+    private readonly retrySeconds: number,
+  ) {}
+
+  /** The payment as it is after the step, null when there is none but a tombstone. */
+  async take(
+    { em, outbox }: Tx,
+    orderUuid: string,
+    happening: Happening,
+    request?: PaymentRequest,
+  ): Promise<StoredPayment | null> {
+    const locked = await this.payments.lock(em, orderUuid);
+    const { payment: state, announce } = decide(locked.state, happening);
+    const now = this.now();
+    const payment = this.payments.note(locked, {
+      state,
+      now,
+      nextAttemptAt: new Date(now.getTime() + this.retrySeconds * 1_000),
+      request: locked.state.status === 'NEW' ? request : undefined,
+    });
+    if (payment && announce) publish(outbox, announce, payment, now);
+    return payment;
+  }
+}
+
+function publish(outbox: Outbox, announcement: Announcement, payment: StoredPayment, now: Date): void {
+  const { id, orderUuid, userId, email, amount, currency } = payment;
+  const timestamp = now.toISOString();
+  switch (announcement) {
+    case 'order.paid': {
+      const paid = { payment_id: id, amount, currency, status: 'succeeded', timestamp } as const;
+      return outbox.publish(orderPaid, orderUuid, { correlation_id: orderUuid, order_uuid: orderUuid, ...paid });
+    }
+    case 'payment.failed': {
+      const failed = { reason: payment.failureReason ?? '', status: 'failed', timestamp } as const;
+      return outbox.publish(paymentFailed, orderUuid, { correlation_id: orderUuid, order_uuid: orderUuid, ...failed });
+    }
+    case 'payment.refunded': {
+      const refunded = { order_uuid: orderUuid, user_id: userId, email, payment_id: id, amount, currency };
+      return outbox.publish(paymentRefunded, orderUuid, refunded);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { acceptOnce } from '@shop/shared/delivery/inbox';
+import type { MessageContext } from '@shop/shared/delivery/consumer';
+import type { Transactions } from '@shop/shared/delivery/transactions';
+import type { PaymentSteps } from './payment-steps.js';
+import type { SettlePayment } from './settle-payment.js';
+import { due } from '../domain/payment.js';
+import type { PaymentRequest } from '../persistence/payment.store.js';
+
+/** Charges an order, once: claims its row, asks the provider, settles. */
+export class RequestPayment {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly steps: PaymentSteps,
+    private readonly settlePayment: SettlePayment,
+  ) {}
+
+  /** Rejects when the outcome is unknown. An order that is cancelled already is not charged. */
+  async run(request: PaymentRequest, cause: MessageContext): Promise<void> {
+    const open = await this.transactions.run(async (tx) => {
+      const payment = await this.steps.take(tx, request.orderUuid, { type: 'requested' }, request);
+      if (payment && due(payment.state)) return payment;
+      await acceptOnce(tx.em, cause);
+      return null;
+    });
+    if (open) await this.settlePayment.run(open, { cause, again: cause.attempt > 1 });
+  }
+}
