@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePortOffset } from './free-port-offset.js';
+import { testBroker } from '../support/test-broker.js';
+import { required } from '../support/test-environment.js';
+import { testRedis } from '../support/test-redis.js';
+
+/** How the shop under test runs: all in one process on stand-ins, or each service a process on real servers. */
+export type Mode = 'embedded' | 'processes';
+
+export const admin = { email: 'admin@shop.example', password: 'a password for tests alone' };
+
+/** The whole shop as `npm start` runs it, on ports, databases, a vhost and a namespace of its own. */
+export class RunningShop {
+  private output = '';
+
+  private constructor(
+    private readonly launcher: ChildProcess,
+    readonly gateway: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly cleanUp: () => Promise<void>,
+  ) {
+    launcher.stdout?.on('data', (chunk) => (this.output += chunk));
+    launcher.stderr?.on('data', (chunk) => (this.output += chunk));
+  }
+
+  static async start(mode: Mode, settings: Readonly<Record<string, string>> = {}): Promise<RunningShop> {
+    const offset = await freePortOffset();
+    const dataFolder = mkdtempSync(join(tmpdir(), 'shop-e2e-'));
+    const prefix = `e2e_${offset}_`;
+    const broker = mode === 'processes' ? await testBroker() : undefined;
+    const redis = testRedis();
+    const environment = {
+      ...settings,
+      ...inherited(),
+      PORT_OFFSET: String(offset),
+      DATA_DIR: dataFolder,
+      DATABASE_URL: required('DATABASE_URL'),
+      DATABASE_PREFIX: prefix,
+      ADMIN_EMAIL: admin.email,
+      ADMIN_PASSWORD: admin.password,
+      ...(broker && { RABBITMQ_URL: broker.url, REDIS_URL: redis.url, REDIS_NAMESPACE: redis.namespace }),
+    };
+    const launcher = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const shop = new RunningShop(launcher, `http://127.0.0.1:${4000 + offset}`, environment, async () => {
+      await dropDatabases(prefix);
+      await broker?.drop();
+      rmSync(dataFolder, { recursive: true, force: true });
+    });
+    await shop.untilReady();
+    return shop;
+  }
+
+  /** Where one service listens, for what must not, or need not, go through the gateway. */
+  service(port: number): string {
+    return `http://127.0.0.1:${port + Number(this.environment['PORT_OFFSET'])}`;
+  }
+
+  /** A service's own database. */
+  database(service: string): string {
+    const url = new URL(required('DATABASE_URL'));
+    url.pathname = `/${this.environment['DATABASE_PREFIX']}${service}`;
+    return url.href;
+  }
+
+  async stop(): Promise<void> {
+    if (this.launcher.exitCode === null) {
+      const exited = new Promise((resolve) => this.launcher.once('exit', resolve));
+      this.launcher.kill('SIGTERM');
+      await exited;
+    }
+    await this.cleanUp();
+  }
+
+  private async untilReady(): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const answer = await fetch(`${this.gateway}/readyz`).catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (this.launcher.exitCode !== null || Date.now() > deadline) {
+        await this.stop();
+        throw new Error(`the shop did not start:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+}
+
+async function dropDatabases(prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: required('DATABASE_URL') });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>(
+    'select datname from pg_database where starts_with(datname, $1)',
+    [prefix],
+  );
+  for (const { datname } of rows)
+    await client.query(`drop database if exists ${client.escapeIdentifier(datname)} with (force)`);
+  await client.end();
+}
