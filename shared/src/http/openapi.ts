@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { swaggerPage, swaggerScript } from './swagger-page.js';
 import type { Door } from './web-server.js';
 
+export type { ZodTypeProvider } from 'fastify-type-provider-zod';
+
 interface OpenApiOptions {
   readonly title: string;
   readonly description: string;

@@ -1,0 +1,38 @@
+import {
+  identityVariables,
+  readConfig,
+  serviceVariables,
+  variables,
+  type Environment,
+} from '@shop/shared/config/read-config';
+import { z } from 'zod';
+
+const { JWT_ISSUER, JWT_AUDIENCE } = identityVariables;
+const seedVariables = { ADMIN_EMAIL: z.email().optional(), ADMIN_PASSWORD: z.string().min(8).max(128).optional() };
+
+const schema = z.object({
+  ...serviceVariables,
+  ...seedVariables,
+  JWT_ISSUER,
+  JWT_AUDIENCE,
+  /** The RSA key that signs tokens: PEM, with line breaks or literal `\n`. */
+  JWT_PRIVATE_KEY: z.string().includes('PRIVATE KEY', { error: 'an RSA private key in PEM' }),
+  /** Public keys that signed the tokens of before: PEM, one after the other. */
+  JWT_PREVIOUS_PUBLIC_KEYS: z.string().optional(),
+  ACCESS_TOKEN_TTL: variables.count(3_600, 1),
+  REFRESH_TOKEN_TTL: variables.count(30 * 86_400, 1),
+  /** Tries a minute and address; 0 is no limit. */
+  LOGIN_RATE_LIMIT: variables.count(10),
+  /** Whose X-Forwarded-For is believed: the gateway's. */
+  TRUSTED_PROXIES: z.string().default('127.0.0.0/8,::1'),
+});
+
+/** The settings of the auth service. Throws `ConfigError`. */
+export const readAuthConfig = (environment: Environment) => readConfig(environment, schema);
+export type AuthConfig = ReturnType<typeof readAuthConfig>;
+
+const { DATABASE_URL, DATABASE_POOL } = serviceVariables;
+
+/** What seeding alone needs. Throws `ConfigError`. */
+export const readSeedConfig = (environment: Environment) =>
+  readConfig(environment, z.object({ DATABASE_URL, DATABASE_POOL, ...seedVariables }));

@@ -1,0 +1,25 @@
+import { type Algorithm, hash, verify } from '@node-rs/argon2';
+
+/**
+ * Argon2id with 19 MiB of memory, 2 passes and 1 lane: OWASP Password Storage Cheat Sheet, "Argon2id". The library
+ * exports its algorithms as a const enum, which isolated modules can't read: Argon2id is 2.
+ */
+const OWASP = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/**
+ * The same password can be typed as different code points; NFKC makes them one (NIST SP 800-63B-4, section 3.1.1.2).
+ */
+const normalized = (password: string) => password.normalize('NFKC');
+
+export function hashPassword(password: string): Promise<string> {
+  return hash(normalized(password), OWASP);
+}
+
+let nobody: Promise<string> | undefined;
+
+/** Whether a password fits a stored hash. Without a hash it takes as long, and is false: nobody learns who exists. */
+export async function passwordFits(password: string, stored: string | undefined): Promise<boolean> {
+  nobody ??= hashPassword(crypto.randomUUID());
+  const fits = await verify(stored ?? (await nobody), normalized(password));
+  return stored !== undefined && fits;
+}

@@ -1,0 +1,67 @@
+import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { RefreshTokenRecord, SessionRecord } from './session.record.js';
+import type { RefreshToken, Session } from '../domain/session.js';
+
+export interface NewRefreshToken {
+  readonly hash: string;
+  readonly sessionId: string;
+  readonly expiresAt: Date;
+}
+
+export class SessionStore {
+  constructor(private readonly database: Database) {}
+
+  /** Whose refresh token it is, and of which session; null for a token nobody was given. */
+  async ownerOf(hash: string): Promise<{ userId: number; sessionId: string } | null> {
+    const [row] = await this.database
+      .fork()
+      .execute<{ user_id: string; session_id: string }[]>(
+        `select s.user_id, t.session_id from refresh_tokens t join sessions s on s.id = t.session_id where t.hash = ?`,
+        [hash],
+      );
+    return row ? { userId: Number(row.user_id), sessionId: row.session_id } : null;
+  }
+
+  /** A session and one of its tokens, locked. Null when they are gone. */
+  async lock(em: EntityManager, sessionId: string, hash: string): Promise<(Session & { token: RefreshToken }) | null> {
+    await em.execute('select 1 from sessions where id = ? for update', [sessionId]);
+    const session = await em.findOne(SessionRecord, { id: sessionId });
+    const token = await em.findOne(RefreshTokenRecord, { hash, sessionId });
+    if (!session || !token) return null;
+    const { usedAt, expiresAt } = token;
+    return { endedAt: session.endedAt ?? null, token: { usedAt: usedAt ?? null, expiresAt } };
+  }
+
+  /** Opens a session of a user, and forgets those that nobody can use any more. */
+  async open(em: EntityManager, userId: number, sessionId: string, expiresAt: Date, now: Date): Promise<void> {
+    await em.execute('delete from sessions where user_id = ? and expires_at <= ?', [userId, now], 'run');
+    await em.execute(
+      'insert into sessions (id, user_id, created_at, expires_at) values (?, ?, ?, ?)',
+      [sessionId, userId, now, expiresAt],
+      'run',
+    );
+  }
+
+  async addToken(em: EntityManager, { hash, sessionId, expiresAt }: NewRefreshToken): Promise<void> {
+    await em.execute(
+      'insert into refresh_tokens (hash, session_id, expires_at) values (?, ?, ?)',
+      [hash, sessionId, expiresAt],
+      'run',
+    );
+  }
+
+  /** Marks a token as used, moves the session's end, and forgets the session's tokens that have expired. */
+  async rotate(em: EntityManager, sessionId: string, usedHash: string, expiresAt: Date, now: Date): Promise<void> {
+    await em.execute('update refresh_tokens set used_at = ? where hash = ?', [now, usedHash], 'run');
+    await em.execute('update sessions set expires_at = ? where id = ?', [expiresAt, sessionId], 'run');
+    await em.execute('delete from refresh_tokens where session_id = ? and expires_at <= ?', [sessionId, now], 'run');
+  }
+
+  async end(em: EntityManager, sessionId: string, now: Date): Promise<void> {
+    await em.execute('update sessions set ended_at = ? where id = ? and ended_at is null', [now, sessionId], 'run');
+  }
+
+  async endAllOf(em: EntityManager, userId: number, now: Date): Promise<void> {
+    await em.execute('update sessions set ended_at = ? where user_id = ? and ended_at is null', [now, userId], 'run');
+  }
+}

@@ -1,0 +1,46 @@
+import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { requiredCallerOf } from '@shop/shared/http/identity';
+import { errors, needsToken, type ZodTypeProvider } from '@shop/shared/http/openapi';
+import type { Door } from '@shop/shared/http/web-server';
+import { z } from 'zod';
+import type { AccountUseCases } from '../use-cases/account-use-cases.js';
+
+const registerBody = z.object({ email: z.string(), username: z.string(), password: z.string() });
+const loginBody = z.object({ login: z.string().describe('Email or username'), password: z.string() });
+const user = z.object({ id: z.number(), email: z.string(), username: z.string() });
+const signedIn = user.extend({ token: z.string(), refresh_token: z.string(), expires_in: z.number() });
+const profile = z.object({ user_id: z.number() });
+
+/** The REST contract's routes of auth. */
+export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): Door {
+  return (untyped) => {
+    const app = untyped.withTypeProvider<ZodTypeProvider>();
+
+    app.post(
+      '/auth/register',
+      { schema: { summary: 'Register', body: registerBody, response: { 201: user, ...errors(400) } } },
+      async (request, reply) => {
+        const { id, email, username } = await accounts.register.run(request.body, new Date());
+        return reply.status(201).send({ id, email, username });
+      },
+    );
+
+    app.post(
+      '/auth/login',
+      { schema: { summary: 'Sign in', body: loginBody, response: { 200: signedIn, ...errors(400, 401, 429) } } },
+      async (request) => {
+        const { login, password } = request.body;
+        const credentials = await accounts.logIn.run(login, password, request.ip, new Date());
+        const { id, email, username } = credentials.user;
+        const { token, refreshToken, expiresIn } = credentials;
+        return { token, id, email, username, refresh_token: refreshToken, expires_in: expiresIn };
+      },
+    );
+
+    app.get(
+      '/api/profile',
+      { schema: { summary: 'Who calls', security: needsToken, response: { 200: profile, ...errors(401) } } },
+      async (request) => ({ user_id: Number((await requiredCallerOf(request, verifier)).userId) }),
+    );
+  };
+}

@@ -1,0 +1,59 @@
+import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import type { Environment } from '@shop/shared/config/read-config';
+import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
+import { openApi } from '@shop/shared/http/openapi';
+import { type Door, WebServer } from '@shop/shared/http/web-server';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { readAuthConfig } from './config.js';
+import { createLoaders } from './graphql/loaders.js';
+import { buildAuthSubgraph } from './graphql/schema.js';
+import { openDatabase } from './persistence/open-database.js';
+import { authRoutes } from './rest/auth.routes.js';
+import { jwksRoutes } from './rest/jwks.routes.js';
+import { seedAdmin } from './seed.js';
+import { AccessTokens } from './tokens/access-tokens.js';
+import { readSigningKeys } from './tokens/signing-keys.js';
+import { createAccountUseCases } from './use-cases/account-use-cases.js';
+
+/** The auth service. It needs its database alone: it neither publishes nor consumes events. */
+export function createSystem(environment: Environment): System {
+  const config = readAuthConfig(environment);
+  const logger = createLogger('auth', config.LOG_LEVEL);
+  const keys = readSigningKeys(config.JWT_PRIVATE_KEY, config.JWT_PREVIOUS_PUBLIC_KEYS);
+  const names = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
+  const database = openDatabase(config);
+  const accounts = createAccountUseCases({
+    database,
+    accessTokens: new AccessTokens({ keys, ...names, lifetimeSeconds: config.ACCESS_TOKEN_TTL }),
+    refreshLifetimeSeconds: config.REFRESH_TOKEN_TTL,
+    loginRateLimit: config.LOGIN_RATE_LIMIT,
+  });
+  const verifier = new TokenVerifier({ ...names, keys: keys.publicKeys });
+  const graphql: Door = async (app) => {
+    const { schema } = await buildAuthSubgraph(accounts);
+    await graphqlDoor({ schema, verifier, logger, loaders: () => createLoaders(accounts.users) })(app);
+  };
+  const web = new WebServer({
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    trustedProxies: config.TRUSTED_PROXIES,
+    readiness: async () => ({ database: await database.isReachable() }),
+    doors: [
+      openApi({
+        title: 'Auth',
+        description: 'Accounts, sessions and the tokens that every service knows its caller by.',
+      }),
+      jwksRoutes(keys),
+      authRoutes(accounts, verifier),
+      graphql,
+    ],
+  });
+  const seeding = component(
+    'seed',
+    () => seedAdmin(database, config),
+    async () => undefined,
+  );
+  return new System('auth', [database, seeding, web]);
+}

@@ -1,0 +1,49 @@
+import { Transactions } from '@shop/shared/delivery/transactions';
+import type { Database } from '@shop/shared/persistence/database';
+import { AdministerUser } from './administer-user.js';
+import { ChangePassword } from './change-password.js';
+import { IssueCredentials } from './issue-credentials.js';
+import { LogIn } from './log-in.js';
+import { LogOut } from './log-out.js';
+import { RefreshSession } from './refresh-session.js';
+import { Register } from './register.js';
+import { AttemptWindow } from '../domain/attempt-window.js';
+import { SessionStore } from '../persistence/session.store.js';
+import { UserStore } from '../persistence/user.store.js';
+import type { AccessTokens } from '../tokens/access-tokens.js';
+
+interface AccountOptions {
+  readonly database: Database;
+  readonly accessTokens: AccessTokens;
+  readonly refreshLifetimeSeconds: number;
+  /** Tries a minute and address. */
+  readonly loginRateLimit: number;
+}
+
+/** What both doors offer. */
+export interface AccountUseCases {
+  readonly users: UserStore;
+  readonly register: Register;
+  readonly logIn: LogIn;
+  readonly refreshSession: RefreshSession;
+  readonly logOut: LogOut;
+  readonly changePassword: ChangePassword;
+  readonly administerUser: AdministerUser;
+}
+
+export function createAccountUseCases(options: AccountOptions): AccountUseCases {
+  const transactions = new Transactions(options.database);
+  const users = new UserStore(options.database);
+  const sessions = new SessionStore(options.database);
+  const credentials = new IssueCredentials(sessions, options.accessTokens, options.refreshLifetimeSeconds);
+  const attempts = new AttemptWindow(options.loginRateLimit);
+  return {
+    users,
+    register: new Register(transactions, users, credentials),
+    logIn: new LogIn(transactions, users, credentials, attempts),
+    refreshSession: new RefreshSession(transactions, users, sessions, credentials),
+    logOut: new LogOut(transactions, sessions),
+    changePassword: new ChangePassword(transactions, users, sessions, credentials, attempts),
+    administerUser: new AdministerUser(transactions, users, sessions),
+  };
+}

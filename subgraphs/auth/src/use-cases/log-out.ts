@@ -1,0 +1,18 @@
+import type { Caller } from '@shop/shared/auth/caller';
+import type { Transactions } from '@shop/shared/delivery/transactions';
+import type { SessionStore } from '../persistence/session.store.js';
+
+/** Ends the session that the caller's token came from. The token itself still holds until it expires. */
+export class LogOut {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly sessions: SessionStore,
+  ) {}
+
+  async run(caller: Caller, now: Date): Promise<void> {
+    const { sessionId, userId } = caller;
+    await this.transactions.run(async ({ em }) =>
+      sessionId ? this.sessions.end(em, sessionId, now) : this.sessions.endAllOf(em, Number(userId), now),
+    );
+  }
+}
