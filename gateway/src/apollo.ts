@@ -1,0 +1,75 @@
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { GraphQLError } from 'graphql';
+import type { Logger } from '@shop/shared/logging/logger';
+import { refuseApolloTelemetry } from './config.js';
+import type { GatewayContext } from './context.js';
+import { publicError } from './public-errors.js';
+import type { Subgraphs } from './subgraphs.js';
+import type { SupergraphSource } from './supergraph.js';
+
+/** The planner and executor, fed by our own data sources. It is loaded by the server that it is given to. */
+export function createApolloGateway(supergraph: SupergraphSource, subgraphs: Subgraphs, logger: Logger): ApolloGateway {
+  refuseApolloTelemetry();
+  return new ApolloGateway({
+    supergraphSdl: supergraph,
+    buildService: (address) => subgraphs.connect(address) as GraphQLDataSource,
+    logger: quieted(logger),
+    __exposeQueryPlanExperimental: false,
+  });
+}
+
+/** The server behind POST and GET /graphql, and behind queries over a websocket. */
+export function createApolloServer(gateway: ApolloGateway, logger: Logger): ApolloServer<GatewayContext> {
+  return new ApolloServer<GatewayContext>({
+    gateway,
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: publicError,
+    logger: quieted(logger),
+    plugins: [
+      ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false }),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ourWays,
+    ],
+  });
+}
+
+/** What differs from the library's ways: one clear error for a mistake, and nothing of the inside. */
+const ourWays: ApolloServerPlugin<GatewayContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        if (operation) return;
+        const message = 'there is no operation of that name, or several and no name';
+        throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+      },
+      async willSendResponse({ response: { body } }) {
+        // The executor's notes on nulls (an entity that is gone, say) speak of the subgraphs' inner workings.
+        if (body.kind === 'single') delete body.singleResult.extensions;
+      },
+    };
+  },
+};
+
+/** Apollo's logger is told of much that is no news here: its `info` becomes our `debug`. */
+function quieted(logger: Logger) {
+  return {
+    debug: (message?: unknown) => logger.trace({ apollo: message }),
+    info: (message?: unknown) => logger.debug({ apollo: message }),
+    warn: (message?: unknown) => logger.warn({ apollo: message }),
+    error: (message?: unknown) => logger.error({ apollo: message }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@shop/shared/errors/app-error';
+import type { Logger } from '@shop/shared/logging/logger';
+import { contextOf, type GatewayContext } from './context.js';
+import { sandboxPolicy } from './explorers.js';
+import type { Identities } from './identity.js';
+import { errorOf, toPublicError } from './public-errors.js';
+import { acceptsMultipart, replyByMultipart } from './subscriptions/multipart.js';
+import { readOperationParameters, readOperationRequest } from './subscriptions/operation-request.js';
+import { isSubscription, type Operations } from './subscriptions/operations.js';
+import { replyBySse } from './subscriptions/sse.js';
+
+interface GraphqlRoutesOptions {
+  readonly server: ApolloServer<GatewayContext>;
+  readonly identities: Identities;
+  readonly operations: Operations;
+  readonly logger: Logger;
+}
+
+const NO_STREAM_HERE =
+  'a subscription needs a websocket on /graphql, server-sent events on /graphql/stream, or ' +
+  'Accept: multipart/mixed;subscriptionSpec="1.0"';
+
+/** `/graphql` and `/graphql/stream`. A request is only looked at once its token was. */
+export function graphqlRoutes({ server, identities, operations, logger }: GraphqlRoutesOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const contexts = new WeakMap<FastifyRequest, GatewayContext>();
+    const contextFor = (request: FastifyRequest): GatewayContext => {
+      const context = contexts.get(request);
+      if (!context) throw new Error('a request was handled before its caller was known');
+      return context;
+    };
+    const context = async (request: FastifyRequest) => contextFor(request);
+    app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+    app.addHook('onRequest', async (request) => {
+      const identity = await identities.identify(request.headers.authorization);
+      contexts.set(request, contextOf(identity, request.headers, request.ip));
+    });
+
+    await app.register(async (scope) => {
+      scope.addHook('preHandler', async (request, reply) => {
+        // Only a browser that asks for a page gets one here, and that page is Sandbox.
+        if (request.method === 'GET') return void reply.header('content-security-policy', sandboxPolicy);
+        if (!isStream(request.body)) return;
+        const operation = readOperationRequest(request.body);
+        if (!acceptsMultipart(request.headers.accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
+        await replyByMultipart(reply, await operations.run(operation, contextFor(request)));
+      });
+      scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: fastifyApolloHandler(server, { context }) });
+    });
+
+    app.get('/graphql/stream', async (request, reply) => {
+      const operation = readOperationParameters(request.query as Record<string, unknown>);
+      if (/\bmutation\b/.test(operation.query) && !isSubscription(operation)) {
+        throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
+      }
+      return await replyBySse(reply, await operations.run(operation, contextFor(request)));
+    });
+    app.post('/graphql/stream', async (request, reply) => {
+      return await replyBySse(reply, await operations.run(readOperationRequest(request.body), contextFor(request)));
+    });
+  };
+}
+
+function isStream(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string') return false;
+  return isSubscription(readOperationRequest(body));
+}
+
+/** What fastify refuses before a handler sees it. */
+const clientMistakes: Readonly<Record<number, string>> = {
+  400: 'the body is not valid JSON',
+  413: 'the body is too large',
+  415: 'send the body as application/json',
+};
+
+async function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): Promise<void> {
+  const mistake = clientMistakes[(error as FastifyError).statusCode ?? 500];
+  if (error instanceof AppError) await reply.code(error.status).send({ errors: [toPublicError(error)] });
+  else if (mistake)
+    await reply.code((error as FastifyError).statusCode ?? 400).send({ errors: [errorOf('BAD_USER_INPUT', mistake)] });
+  else {
+    logger.error({ err: error, requestId: request.id }, 'a request failed');
+    await reply.code(500).send({ errors: [toPublicError(error)] });
+  }
+}

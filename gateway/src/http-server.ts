@@ -1,0 +1,76 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { answerErrors } from '@shop/shared/http/rest-errors';
+import type { Component } from '@shop/shared/lifecycle/system';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { GatewayConfig } from './config.js';
+import { apiPolicy, serveExplorers } from './explorers.js';
+import type { Readiness } from './readiness.js';
+import type { WebsocketDoor } from './subscriptions/ws.js';
+
+interface HttpServerOptions {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+  readonly readiness: Readiness;
+  readonly websockets: WebsocketDoor;
+  readonly routes: readonly FastifyPluginAsync[];
+}
+
+/** The gateway's HTTP server: its routes, health, the explorers, and the websocket upgrades. */
+export class HttpServer implements Component {
+  readonly name = 'http server';
+  private app: FastifyInstance | undefined;
+
+  constructor(private readonly options: HttpServerOptions) {}
+
+  async start(): Promise<void> {
+    const { config, websockets } = this.options;
+    const app = await this.build();
+    this.app = app;
+    websockets.attach(app.server);
+    await app.listen({ host: config.host, port: config.port });
+  }
+
+  /** Takes nothing new, lets what is being answered end, and cuts off what has not ended in time. */
+  async stop(): Promise<void> {
+    const { config, websockets } = this.options;
+    const overdue = setTimeout(() => {
+      websockets.terminate();
+      this.app?.server.closeAllConnections();
+    }, config.shutdownMs);
+    await websockets.stop();
+    await this.app?.close();
+    clearTimeout(overdue);
+  }
+
+  /** Where it listens; of use where the configuration said port 0. */
+  get port(): number {
+    const address = this.app?.server.address();
+    return typeof address === 'object' && address ? address.port : this.options.config.port;
+  }
+
+  private async build(): Promise<FastifyInstance> {
+    const { config, logger, readiness, routes } = this.options;
+    const app = fastify({
+      bodyLimit: config.bodyLimit,
+      forceCloseConnections: 'idle',
+      exposeHeadRoutes: false,
+      requestIdHeader: 'x-request-id',
+    });
+    answerErrors(app, logger);
+    await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.header('content-security-policy', apiPolicy);
+    });
+    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], maxAge: 600 });
+    app.get('/healthz', () => ({ status: 'ok' }));
+    app.get('/readyz', (_request, reply) => {
+      const { ready, services } = readiness;
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', services });
+    });
+    serveExplorers(app);
+    for (const plugin of routes) await app.register(plugin);
+    return app;
+  }
+}

@@ -1,0 +1,112 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import { Pool } from 'undici';
+import { z } from 'zod';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { GatewayContext } from './context.js';
+import { pathOfFailedFetch } from './failed-fetch.js';
+import { errorOf, PART_AWAY } from './public-errors.js';
+
+type ProcessOptions = GraphQLDataSourceProcessOptions<GatewayContext>;
+type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+interface SubgraphClientOptions {
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** A GraphQL response (GraphQL specification, section 7.1), whatever its HTTP status is. */
+const graphqlResponse = z
+  .object({
+    data: z.record(z.string(), z.unknown()).nullish(),
+    errors: z.array(z.looseObject({ message: z.string() })).optional(),
+  })
+  .refine(({ data, errors }) => data !== undefined || errors !== undefined);
+
+const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/i;
+const CONNECTIONS = 64;
+/** What undici reports of a kept connection that the other side had already closed. */
+const STALE_CONNECTION = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/**
+ * One subgraph over a pool of kept connections. A subgraph that is away, too slow, or answers something else than
+ * GraphQL costs the fields that were asked of it and one SUBGRAPH_UNAVAILABLE; its partial answers pass through.
+ */
+export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
+  private readonly pool: Pool;
+  private readonly path: string;
+
+  constructor(
+    private readonly name: string,
+    url: string,
+    private readonly options: SubgraphClientOptions,
+  ) {
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
+    this.pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+  }
+
+  async process(options: ProcessOptions): Promise<Response> {
+    const { query = '', variables, operationName } = options.request;
+    // Always one of ours: the gateway's other kinds of request, health checks and schema polling, are not in use.
+    const context = options.context as GatewayContext;
+    const body = JSON.stringify({ query, variables, operationName });
+    try {
+      return (await this.send(body, context, !query.startsWith('mutation'))) as Response;
+    } catch (error) {
+      this.options.logger.warn({ err: error, subgraph: this.name, requestId: context.requestId }, 'subgraph away');
+      return {
+        data: null,
+        errors: [{ ...errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY), path: pathOfFailedFetch(query) }],
+      };
+    }
+  }
+
+  /** Lets go of all connections; what is still asked fails. */
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  /** Asks again, once, where a kept connection turned out to be closed: never for a mutation, which may have run. */
+  private async send(
+    body: string,
+    context: GatewayContext,
+    repeatable: boolean,
+  ): Promise<z.output<typeof graphqlResponse>> {
+    try {
+      return await this.post(body, context);
+    } catch (error) {
+      if (!repeatable || !(error instanceof Error && 'code' in error && STALE_CONNECTION.has(String(error.code))))
+        throw error;
+      return await this.post(body, context);
+    }
+  }
+
+  private async post(body: string, context: GatewayContext): Promise<z.output<typeof graphqlResponse>> {
+    const response = await this.pool.request({
+      method: 'POST',
+      path: this.path,
+      headers: headersFor(context),
+      body,
+      signal: AbortSignal.timeout(this.options.timeoutMs),
+    });
+    const text = await response.body.text();
+    const contentType = response.headers['content-type'];
+    if (typeof contentType !== 'string' || !JSON_TYPE.test(contentType)) {
+      throw new Error(`HTTP ${response.statusCode} with content type ${String(contentType)}`);
+    }
+    const parsed = graphqlResponse.safeParse(JSON.parse(text));
+    if (!parsed.success) throw new Error(`HTTP ${response.statusCode} with JSON that is no GraphQL response`);
+    return parsed.data;
+  }
+}
+
+function headersFor({ authorization, requestId, traceparent, clientAddress }: GatewayContext): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'x-request-id': requestId,
+    'x-forwarded-for': clientAddress,
+    traceparent,
+    ...(authorization !== null && { authorization }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Component } from '@shop/shared/lifecycle/system';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { GatewayConfig } from './config.js';
+import { SubgraphClient } from './subgraph-client.js';
+
+export interface SubgraphAddress {
+  readonly name: string;
+  readonly url?: string | undefined;
+}
+
+/** The clients of all subgraphs, and where each subgraph is. */
+export class Subgraphs implements Component {
+  readonly name = 'subgraph clients';
+  private readonly clients = new Map<string, SubgraphClient>();
+  private readonly retired: SubgraphClient[] = [];
+
+  constructor(
+    private readonly config: Pick<GatewayConfig, 'subgraphOrigins' | 'subgraphTimeoutMs'>,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.clients.values(), ...this.retired].map((client) => client.close()));
+  }
+
+  /** A subgraph's GraphQL address: the supergraph's routing url, moved to the configured origin if there is one. */
+  urlOf({ name, url }: SubgraphAddress): string {
+    if (!url) throw new Error(`the supergraph has no routing url for the subgraph "${name}"`);
+    const origin = this.config.subgraphOrigins.get(name);
+    const { pathname, search } = new URL(url);
+    return origin ? `${origin}${pathname}${search}` : url;
+  }
+
+  /** Called for each subgraph that is new, or whose routing url changed. */
+  connect(address: SubgraphAddress): SubgraphClient {
+    const previous = this.clients.get(address.name);
+    // Operations that were planned before may still use it, so it is closed with the rest.
+    if (previous) this.retired.push(previous);
+    const { subgraphTimeoutMs: timeoutMs } = this.config;
+    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, logger: this.logger });
+    this.clients.set(address.name, client);
+    return client;
+  }
+
+  /** The clients by subgraph name, as a query plan's executor wants them. */
+  serviceMap(): Record<string, SubgraphClient> {
+    return Object.fromEntries(this.clients);
+  }
+}

@@ -1,0 +1,136 @@
+import type { ApolloServer } from '@apollo/server';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  getOperationAST,
+  getVariableValues,
+  type GraphQLFormattedError,
+  parse,
+  validate,
+} from 'graphql';
+import type { Component } from '@shop/shared/lifecycle/system';
+import type { GatewayContext } from '../context.js';
+import { assertUnexpired, lifetimeOf, tokenExpired } from '../identity.js';
+import { errorOf, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
+import type { OperationRequest } from './operation-request.js';
+import type { SubscriptionPlan, SubscriptionPlanner } from './subscription-plan.js';
+import type { UpstreamPool } from './upstream-pool.js';
+import { UpstreamStream } from './upstream-stream.js';
+
+/** What an operation comes to: nothing but errors, one answer, or a stream of answers. */
+export type Outcome =
+  | { readonly kind: 'refused'; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: 'result'; readonly result: ExecutionResult }
+  | { readonly kind: 'stream'; readonly answers: AsyncGenerator<ExecutionResult, void, undefined> };
+
+const PLANS_KEPT = 1_000;
+/** The longest that setTimeout can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Planned {
+  readonly document: DocumentNode;
+  readonly plan: SubscriptionPlan;
+}
+
+/** Runs any operation, for the doors that serve streams. Never rejects. */
+export class Operations implements Component {
+  readonly name = 'subscriptions';
+  private readonly live = new Set<UpstreamStream>();
+  private readonly planned = new Map<string, Planned>();
+  private plannedFor: unknown = null;
+
+  constructor(
+    private readonly server: ApolloServer<GatewayContext>,
+    private readonly planner: SubscriptionPlanner,
+    private readonly upstream: UpstreamPool,
+  ) {}
+
+  async start(): Promise<void> {}
+
+  /** Every stream ends with an error: its client may go on elsewhere. */
+  async stop(): Promise<void> {
+    const goingAway = errorOf('SUBGRAPH_UNAVAILABLE', 'this server is going away');
+    for (const stream of [...this.live]) stream.events.fail(new PublicGraphqlError(goingAway));
+    // The doors write these errors before they are closed themselves.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** How many streams are open. */
+  get streams(): number {
+    return this.live.size;
+  }
+
+  async run(request: OperationRequest, context: GatewayContext): Promise<Outcome> {
+    try {
+      assertUnexpired(context, Date.now());
+      if (isSubscription(request)) return this.subscribe(request, context);
+      const { body } = await this.server.executeOperation(request, { contextValue: context });
+      if (body.kind !== 'single') throw new Error('incremental answers are not served');
+      const { data, errors } = body.singleResult;
+      if (data === undefined) return { kind: 'refused', errors: errors ?? [] };
+      return { kind: 'result', result: body.singleResult as ExecutionResult };
+    } catch (error) {
+      return { kind: 'refused', errors: error instanceof Refusal ? error.errors : [toPublicError(error)] };
+    }
+  }
+
+  private subscribe(request: OperationRequest, context: GatewayContext): Outcome {
+    const { document, plan } = this.prepare(request);
+    const variables = request.variables ?? {};
+    const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
+    const { errors } = getVariableValues(this.planner.schema, definitions, variables);
+    if (errors) throw new Refusal(errors.map((error) => error.toJSON()));
+
+    let expiry: NodeJS.Timeout | undefined;
+    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, () => {
+      clearTimeout(expiry);
+      this.live.delete(stream);
+    });
+    this.live.add(stream);
+    const lifetime = lifetimeOf(context, Date.now());
+    if (lifetime !== null) {
+      const expire = () => stream.events.fail(new PublicGraphqlError(toPublicError(tokenExpired())));
+      expiry = setTimeout(expire, Math.min(lifetime, LONGEST_TIMER_MS));
+    }
+    return { kind: 'stream', answers: stream.answers };
+  }
+
+  /** Parsed, validated and planned once for each text, for as long as the schema stays the same. */
+  private prepare({ query, operationName }: OperationRequest): Planned {
+    const { schema } = this.planner;
+    if (this.plannedFor !== schema) this.planned.clear();
+    this.plannedFor = schema;
+    const key = JSON.stringify([query, operationName]);
+    const known = this.planned.get(key);
+    if (known) return known;
+    const document = parse(query);
+    const mistakes = validate(schema, document);
+    if (mistakes.length > 0) throw new Refusal(mistakes.map((mistake) => mistake.toJSON()));
+    const prepared = { document, plan: this.planner.plan(document, operationName) };
+    if (this.planned.size >= PLANS_KEPT) this.planned.clear();
+    this.planned.set(key, prepared);
+    return prepared;
+  }
+}
+
+/** Whether a request is a well-formed subscription. What is not goes the usual way, and is refused there. */
+export function isSubscription({ query, operationName }: OperationRequest): boolean {
+  // Most requests are none, and need not be parsed twice.
+  if (!query.includes('subscription')) return false;
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false;
+  }
+}
+
+/** A client's mistakes, found before anything ran. */
+class Refusal extends Error {
+  readonly errors: readonly GraphQLFormattedError[];
+
+  constructor(mistakes: readonly GraphQLFormattedError[]) {
+    super('refused');
+    const extensions = { code: 'BAD_REQUEST' };
+    this.errors = mistakes.map((mistake) => publicError({ ...mistake, extensions }, null));
+  }
+}

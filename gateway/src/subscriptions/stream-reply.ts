@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { toPublicError } from '../public-errors.js';
+
+/** How a protocol writes a stream of answers into one HTTP response. */
+export interface Framing {
+  readonly contentType: string;
+  /** Written at once, so that the client knows that it is connected. */
+  readonly opening: string;
+  readonly heartbeat: string;
+  readonly heartbeatMs: number;
+  answer(result: ExecutionResult): string;
+  /** The error that ended the stream. */
+  failure(error: GraphQLFormattedError): string;
+  readonly ending: string;
+}
+
+/** A client that takes nothing for so long is cut off. */
+const STALLED_AFTER_MS = 15_000;
+
+/**
+ * Writes a stream into the reply until it ends or the client goes away; either way nothing is left behind. A client that
+ * does not read is waited for, then cut off.
+ */
+export async function streamReply(
+  reply: FastifyReply,
+  answers: AsyncGenerator<ExecutionResult, void, undefined>,
+  framing: Framing,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  const headers = reply.getHeaders() as OutgoingHttpHeaders;
+  raw.writeHead(200, {
+    ...headers,
+    'content-type': framing.contentType,
+    'cache-control': 'no-cache',
+    // Proxies that buffer would hold events back.
+    'x-accel-buffering': 'no',
+  });
+  raw.once('close', () => void answers.return());
+  raw.write(framing.opening);
+  const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(framing.heartbeat), framing.heartbeatMs);
+  try {
+    for await (const answer of answers) await write(raw, framing.answer(answer));
+  } catch (error) {
+    await write(raw, framing.failure(toPublicError(error)));
+  } finally {
+    clearInterval(heartbeat);
+    raw.end(framing.ending);
+  }
+}
+
+async function write(raw: ServerResponse, text: string): Promise<void> {
+  if (raw.destroyed || raw.write(text)) return;
+  const stalled = setTimeout(() => raw.destroy(), STALLED_AFTER_MS);
+  // A response that is destroyed emits no drain.
+  await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
+  clearTimeout(stalled);
+}

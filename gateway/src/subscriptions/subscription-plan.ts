@@ -1,0 +1,136 @@
+import { type ApolloGateway, buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
+import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
+import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { GatewayContext } from '../context.js';
+import { toPublicError } from '../public-errors.js';
+import type { SubgraphAddress, Subgraphs } from '../subgraphs.js';
+
+type RequestContext = Parameters<typeof executeQueryPlan>[2];
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** The name under which a plan finds the event that it was made for, as if a subgraph had been asked for it. */
+const EVENT = '__event__';
+
+interface LoadedSupergraph {
+  readonly planner: QueryPlanner;
+  readonly apiSchema: Schema;
+  /** As clients see it. */
+  readonly schema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
+  readonly addresses: ReadonlyMap<string, SubgraphAddress>;
+}
+
+/**
+ * Plans subscriptions. @apollo/gateway's planner knows them (a primary fetch that is the stream, and the rest), though
+ * its executor refuses them: so the primary is run as a stream elsewhere, and each event by a plan of its own.
+ */
+export class SubscriptionPlanner {
+  private loaded: LoadedSupergraph | null = null;
+
+  constructor(
+    gateway: ApolloGateway,
+    private readonly subgraphs: Subgraphs,
+    private readonly logger: Logger,
+  ) {
+    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema, coreSupergraphSdl }) => {
+      const supergraph = Supergraph.build(coreSupergraphSdl);
+      this.loaded = {
+        planner: new QueryPlanner(supergraph),
+        apiSchema: supergraph.apiSchema(),
+        schema,
+        supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+        addresses: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, { name, url }])),
+      };
+    });
+  }
+
+  /** The schema as clients see it, now. */
+  get schema(): GraphQLSchema {
+    return this.supergraph.schema;
+  }
+
+  get subgraphAddresses(): readonly SubgraphAddress[] {
+    return [...this.supergraph.addresses.values()];
+  }
+
+  private get supergraph(): LoadedSupergraph {
+    if (!this.loaded) throw new Error('no supergraph is loaded yet');
+    return this.loaded;
+  }
+
+  /** Plans a validated subscription operation. */
+  plan(document: DocumentNode, operationName: string | undefined): SubscriptionPlan {
+    const supergraph = this.supergraph;
+    const { node } = supergraph.planner.buildQueryPlan(
+      operationFromDocument(supergraph.apiSchema, document, operationName === undefined ? {} : { operationName }),
+    );
+    if (node?.kind !== 'Subscription') throw new Error('no subscription came out of a subscription operation');
+    const address = supergraph.addresses.get(node.primary.serviceName) ?? { name: node.primary.serviceName };
+    const operation = buildOperationContext({ schema: supergraph.schema, operationDocument: document, operationName });
+    const execute = (queryPlan: QueryPlan, event: ExecutionResult, variables: Variables, context: GatewayContext) => {
+      const answeredByEvent = { process: async () => event } as unknown as GraphQLDataSource;
+      return executeQueryPlan(
+        queryPlan,
+        { ...(this.subgraphs.serviceMap() as Record<string, GraphQLDataSource>), [EVENT]: answeredByEvent },
+        requestContextOf(variables, context, this.logger),
+        operation,
+        supergraph.supergraphSchema,
+        supergraph.apiSchema,
+      );
+    };
+    return new SubscriptionPlan(
+      node.primary,
+      this.subgraphs.urlOf(address),
+      perEvent(node.primary, node.rest),
+      execute,
+    );
+  }
+}
+
+type Execute = (
+  plan: QueryPlan,
+  event: ExecutionResult,
+  variables: Variables,
+  context: GatewayContext,
+) => ReturnType<typeof executeQueryPlan>;
+
+/** One planned subscription operation: what to ask of which subgraph, and how each event becomes an answer. */
+export class SubscriptionPlan {
+  constructor(
+    readonly primary: FetchNode,
+    /** The http(s) address of the subgraph whose stream it is. */
+    readonly url: string,
+    private readonly eventPlan: QueryPlan,
+    private readonly execute: Execute,
+  ) {}
+
+  /** The client's variables that the subgraph is asked with. */
+  primaryVariables(variables: Variables): Variables {
+    return Object.fromEntries((this.primary.variableUsages ?? []).map((name) => [name, variables[name]]));
+  }
+
+  /** The answer to one event, with the fields of other subgraphs. Never rejects: what went wrong is in its errors. */
+  async answer(event: ExecutionResult, variables: Variables, context: GatewayContext): Promise<ExecutionResult> {
+    try {
+      const { data, errors } = await this.execute(this.eventPlan, event, variables, context);
+      // An error that a client reads is not a GraphQLError any more, but looks like one on the wire.
+      const formatted = errors?.map(toPublicError) as ExecutionResult['errors'];
+      return { data: data ?? null, ...(formatted && { errors: formatted }) } as ExecutionResult;
+    } catch (error) {
+      return { data: null, errors: [toPublicError(error)] } as unknown as ExecutionResult;
+    }
+  }
+}
+
+/** The same plan, but its first fetch is answered by the event. */
+function perEvent(primary: FetchNode, rest: PlanNode | undefined): QueryPlan {
+  const event: PlanNode = { ...primary, serviceName: EVENT };
+  return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes: rest ? [event, rest] : [event] } };
+}
+
+/** As much of a request as the executor looks at. */
+function requestContextOf(variables: Variables, context: GatewayContext, logger: Logger): RequestContext {
+  return { request: { variables }, context, logger, metrics: {} } as unknown as RequestContext;
+}

@@ -1,0 +1,34 @@
+import type { Component } from '@shop/shared/lifecycle/system';
+import { UpstreamSocket } from './upstream-socket.js';
+
+/**
+ * The websockets to the subgraphs: one for each subgraph, for identity travels with each operation. Where tokens are not
+ * ours to verify, subgraphs may want theirs when the connection is made, and then a socket never serves two identities.
+ */
+export class UpstreamPool implements Component {
+  readonly name = 'upstream sockets';
+  private readonly sockets = new Map<string, UpstreamSocket>();
+
+  constructor(private readonly socketPerIdentity: boolean) {}
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets.values()) socket.close();
+    this.sockets.clear();
+  }
+
+  /** The socket to a subgraph's http(s) address. */
+  socketTo(url: string, authorization: string | null): UpstreamSocket {
+    const identity = this.socketPerIdentity ? authorization : null;
+    const key = JSON.stringify([url, identity]);
+    const known = this.sockets.get(key);
+    if (known) return known;
+    const socket = new UpstreamSocket(
+      url.replace(/^http/, 'ws'),
+      identity === null ? undefined : { authorization: identity },
+    );
+    this.sockets.set(key, socket);
+    return socket;
+  }
+}

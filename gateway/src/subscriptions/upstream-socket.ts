@@ -1,0 +1,105 @@
+import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { WebSocket } from 'ws';
+
+/** What becomes of one operation on an upstream socket. After any but `next` nothing more is said. */
+export interface UpstreamSink {
+  next(event: ExecutionResult): void;
+  /** The subgraph refused the operation, or ended it with an error of its own. */
+  refused(errors: readonly GraphQLFormattedError[]): void;
+  /** The connection ended. `established`: the subgraph had acknowledged it while this operation waited or ran. */
+  broken(established: boolean): void;
+  complete(): void;
+}
+
+interface Attempt {
+  established: boolean;
+  broken(): void;
+}
+
+const ACKNOWLEDGED_WITHIN_MS = 5_000;
+const PING_EVERY_MS = 10_000;
+const PONG_WITHIN_MS = 5_000;
+/** Kept open for the next subscription that follows soon. */
+const IDLE_CLOSE_MS = 300;
+
+/**
+ * One websocket to a subgraph (graphql-transport-ws), shared by all operations there. It is opened for the first and
+ * closed after the last; a peer that answers no ping is given up. Nothing is retried here: only who knows the operation
+ * can tell how to go on.
+ */
+export class UpstreamSocket {
+  private readonly client: Client;
+  private readonly attempts = new Set<Attempt>();
+  private acknowledged = false;
+  private pongOverdue: NodeJS.Timeout | undefined;
+
+  constructor(url: string, connectionParams: Record<string, unknown> | undefined) {
+    this.client = createClient({
+      url,
+      webSocketImpl: WebSocket,
+      ...(connectionParams && { connectionParams }),
+      lazy: true,
+      lazyCloseTimeout: IDLE_CLOSE_MS,
+      retryAttempts: 0,
+      connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
+      keepAlive: PING_EVERY_MS,
+      on: {
+        connected: () => this.connected(),
+        ping: (received) => received || this.expectPong(),
+        pong: (received) => received && clearTimeout(this.pongOverdue),
+        closed: () => this.closed(),
+      },
+    });
+  }
+
+  /** Runs an operation. The returned function ends it; the sink hears nothing more then. */
+  subscribe(payload: SubscribePayload, sink: UpstreamSink): () => void {
+    let over = false;
+    const finish = (tell?: () => void) => {
+      if (over) return;
+      over = true;
+      this.attempts.delete(attempt);
+      unsubscribe();
+      tell?.();
+    };
+    const attempt: Attempt = {
+      established: this.acknowledged,
+      broken: () => finish(() => sink.broken(attempt.established)),
+    };
+    this.attempts.add(attempt);
+    const unsubscribe = this.client.subscribe<Record<string, unknown>>(payload, {
+      next: (event) => over || sink.next(event as ExecutionResult),
+      error: (error) => finish(() => (isErrorList(error) ? sink.refused(error) : sink.broken(attempt.established))),
+      complete: () => finish(() => sink.complete()),
+    });
+    return () => finish();
+  }
+
+  /** Gives up the connection; every operation on it is broken. */
+  close(): void {
+    clearTimeout(this.pongOverdue);
+    this.client.terminate();
+  }
+
+  private connected(): void {
+    this.acknowledged = true;
+    for (const attempt of this.attempts) attempt.established = true;
+  }
+
+  /** However it was closed, every operation ends here: the library would silently repeat some, from their beginning. */
+  private closed(): void {
+    this.acknowledged = false;
+    clearTimeout(this.pongOverdue);
+    for (const attempt of [...this.attempts]) attempt.broken();
+  }
+
+  private expectPong(): void {
+    clearTimeout(this.pongOverdue);
+    this.pongOverdue = setTimeout(() => this.client.terminate(), PONG_WITHIN_MS);
+  }
+}
+
+function isErrorList(error: unknown): error is readonly GraphQLFormattedError[] {
+  return Array.isArray(error);
+}

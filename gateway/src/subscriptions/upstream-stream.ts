@@ -1,0 +1,118 @@
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { GatewayContext } from '../context.js';
+import { errorOf, PART_AWAY, publicError, PublicGraphqlError } from '../public-errors.js';
+import { EventQueue, mapEvents } from './event-queue.js';
+import { type Resumption, resumptionOf } from './resumption.js';
+import type { SubscriptionPlan, Variables } from './subscription-plan.js';
+import type { UpstreamPool } from './upstream-pool.js';
+
+/** A stream that can be resumed is tried again so long after a break, at growing intervals. */
+const RESUME_FOR_MS = 60_000;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+/** A connection that held so long was whole again, and its break is a new one. */
+const WHOLE_AFTER_MS = 5_000;
+
+/**
+ * The events of one subscription at its subgraph. After a break it goes on after the last version that it gave, so that
+ * none is missed and none comes twice; a stream without such a place ends with SUBGRAPH_UNAVAILABLE.
+ */
+export class UpstreamStream {
+  /** What came from the subgraph, oldest first. */
+  readonly events: EventQueue<ExecutionResult>;
+  /** The same as the client asked for it, with the fields of other subgraphs. */
+  readonly answers: AsyncGenerator<ExecutionResult, void, undefined>;
+  private readonly resumption: Resumption | null;
+  private readonly variables: Variables;
+  private lastVersion: number | null = null;
+  private attemptedAt = 0;
+  private brokenSince: number | null = null;
+  private wait = FIRST_WAIT_MS;
+  private retry: NodeJS.Timeout | undefined;
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly pool: UpstreamPool,
+    private readonly plan: SubscriptionPlan,
+    private readonly context: GatewayContext,
+    variables: Variables,
+    onClose: () => void,
+  ) {
+    this.variables = plan.primaryVariables(variables);
+    this.resumption = resumptionOf(plan.primary.operation, this.variables);
+    this.events = new EventQueue<ExecutionResult>(
+      () => {
+        clearTimeout(this.retry);
+        this.unsubscribe();
+        onClose();
+      },
+      () => failure(errorOf('RATE_LIMITED', 'this stream is not read fast enough')),
+    );
+    this.answers = mapEvents(this.events, (event) => plan.answer(event, variables, context));
+    this.attempt();
+  }
+
+  private attempt(): void {
+    this.attemptedAt = Date.now();
+    const { authorization, requestId, traceparent } = this.context;
+    const { operationName } = this.plan.primary;
+    this.unsubscribe = this.pool.socketTo(this.plan.url, authorization).subscribe(
+      {
+        query: this.operation(),
+        variables: this.variables,
+        ...(operationName !== undefined && { operationName }),
+        extensions: { ...(authorization !== null && { authorization }), requestId, traceparent },
+      },
+      {
+        next: (event) => this.next(event),
+        refused: (errors) => this.refused(fromSubgraph(errors[0])),
+        broken: (established) => this.broken(established),
+        complete: () => this.events.end(),
+      },
+    );
+  }
+
+  private operation(): string {
+    if (!this.resumption) return this.plan.primary.operation;
+    return this.lastVersion === null ? this.resumption.operation : this.resumption.after(this.lastVersion);
+  }
+
+  private next(event: ExecutionResult): void {
+    this.brokenSince = null;
+    this.wait = FIRST_WAIT_MS;
+    const version = this.resumption?.versionOf(event.data) ?? null;
+    if (version !== null) {
+      if (this.lastVersion !== null && version <= this.lastVersion) return;
+      this.lastVersion = version;
+    }
+    this.events.push(event);
+  }
+
+  /** A subgraph that is about to stop may say so instead of closing: that is a break too. */
+  private refused(error: GraphQLFormattedError): void {
+    if (error.extensions?.['code'] === 'SUBGRAPH_UNAVAILABLE') this.broken(true);
+    else this.events.fail(failure(error));
+  }
+
+  /** A subgraph that can't be reached in the first place is away: a stream is only resumed once it was there. */
+  private broken(established: boolean): void {
+    const now = Date.now();
+    if (established && (this.brokenSince === null || now - this.attemptedAt > WHOLE_AFTER_MS)) this.brokenSince = now;
+    if (!this.resumption || this.brokenSince === null || now - this.brokenSince > RESUME_FOR_MS) {
+      this.events.fail(failure(errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY)));
+      return;
+    }
+    this.retry = setTimeout(() => this.attempt(), this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+}
+
+/** Marked as a subgraph's, so that only what its code allows reaches the client. */
+function fromSubgraph(error: GraphQLFormattedError | undefined): GraphQLFormattedError {
+  const { message = '', extensions } = error ?? {};
+  return publicError({ message, extensions: { ...extensions, serviceName: 'subgraph' } }, null);
+}
+
+function failure(error: GraphQLFormattedError): PublicGraphqlError {
+  return new PublicGraphqlError(error);
+}

@@ -1,0 +1,50 @@
+import type { Environment } from '@shop/shared/config/read-config';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { createApolloGateway, createApolloServer } from './apollo.js';
+import { type GatewayConfig, readGatewayConfig } from './config.js';
+import { graphqlRoutes } from './graphql-routes.js';
+import { HttpServer } from './http-server.js';
+import { Identities } from './identity.js';
+import { Readiness } from './readiness.js';
+import { Subgraphs } from './subgraphs.js';
+import { Operations } from './subscriptions/operations.js';
+import { SubscriptionPlanner } from './subscriptions/subscription-plan.js';
+import { UpstreamPool } from './subscriptions/upstream-pool.js';
+import { WebsocketDoor } from './subscriptions/ws.js';
+import { SupergraphSource } from './supergraph.js';
+
+/** The gateway, from its environment. Throws `ConfigError`. */
+export function createSystem(environment: Environment): System {
+  return wire(readGatewayConfig(environment)).system;
+}
+
+/** The parts that tests look into, beside the whole. */
+export interface Gateway {
+  readonly system: System;
+  readonly http: HttpServer;
+  readonly operations: Operations;
+}
+
+/** What runs, wired in one place: started from the first to the last, stopped from the last to the first. */
+export function wire(config: GatewayConfig): Gateway {
+  const logger = createLogger('gateway', config.logLevel);
+  const identities = new Identities(config.tokens);
+  const subgraphs = new Subgraphs(config, logger);
+  const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, logger);
+  const planner = new SubscriptionPlanner(gateway, subgraphs, logger);
+  const server = createApolloServer(gateway, logger);
+  const upstream = new UpstreamPool(config.tokens === null);
+  const operations = new Operations(server, planner, upstream);
+  const readiness = new Readiness(planner, subgraphs);
+  const websockets = new WebsocketDoor({ identities, operations, logger, bodyLimit: config.bodyLimit });
+  const routes = [graphqlRoutes({ server, identities, operations, logger })];
+  const http = new HttpServer({ config, logger, readiness, websockets, routes });
+  const apollo = component(
+    'supergraph',
+    () => server.start(),
+    () => server.stop(),
+  );
+  const system = new System('gateway', [subgraphs, apollo, upstream, readiness, http, operations]);
+  return { system, http, operations };
+}
