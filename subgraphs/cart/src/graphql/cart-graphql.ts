@@ -1,0 +1,24 @@
+import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
+import type { Door } from '@shop/shared/http/web-server';
+import type { Logger } from '@shop/shared/logging/logger';
+import { cartSchema } from './cart-schema.js';
+import { cartLoaders } from './loaders.js';
+import type { CartStore } from '../persistence/cart.store.js';
+import type { CartUseCases } from '../use-cases/cart-use-cases.js';
+
+interface CartGraphqlOptions {
+  readonly useCases: CartUseCases;
+  readonly carts: CartStore;
+  readonly currency: string;
+  readonly verifier: TokenVerifier;
+  readonly logger: Logger;
+}
+
+/** The GraphQL door of the cart. */
+export function cartGraphql({ useCases, carts, currency, verifier, logger }: CartGraphqlOptions): Door {
+  return async (app) => {
+    const { schema } = await cartSchema(useCases, currency);
+    await graphqlDoor({ schema, verifier, logger, loaders: (caller) => cartLoaders(carts, caller) })(app);
+  };
+}

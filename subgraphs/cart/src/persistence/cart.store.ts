@@ -1,0 +1,115 @@
+import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import type { Cart, CartItem } from '../domain/cart.js';
+import type { CheckoutItem } from '../domain/checkout.js';
+
+/** Item rows as the driver gives them: bigint comes as text. */
+interface ItemRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly product_id: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly price: string;
+}
+
+/** An item is in its cart for as long as its product is not deleted: the tombstone takes it out, whatever came first. */
+const ITEMS = `select item.id, item.user_id, item.product_id, product.name, item.quantity, product.price
+  from cart_items item join product_snapshots product on product.id = item.product_id and not product.deleted`;
+
+/** The carts: one a user, made when it is first needed. */
+export class CartStore {
+  constructor(private readonly database: Database) {}
+
+  /** Locks a user's cart until the transaction ends. */
+  async lock(em: EntityManager, userId: number): Promise<void> {
+    await em.execute('insert into carts (user_id) values (?) on conflict do nothing', [userId], 'run');
+    await em.execute('select 1 from carts where user_id = ? for update', [userId]);
+  }
+
+  /** One user's cart, within a transaction. */
+  async read(em: EntityManager, userId: number): Promise<Cart> {
+    const rows = await em.execute<ItemRow[]>(`${ITEMS} where item.user_id = ? order by item.id`, [userId]);
+    return { userId, items: rows.map(toItem) };
+  }
+
+  /** The carts of several users, in the order of the users. */
+  async findMany(userIds: readonly number[]): Promise<Cart[]> {
+    const sql = `${ITEMS} where item.user_id = any(?::bigint[]) order by item.id`;
+    const items = (await this.database.fork().execute<ItemRow[]>(sql, [arrayLiteral(userIds)])).map(toItem);
+    return userIds.map((userId) => ({ userId, items: items.filter((item) => item.userId === userId) }));
+  }
+
+  async findItems(ids: readonly number[]): Promise<CartItem[]> {
+    const sql = `${ITEMS} where item.id = any(?::bigint[])`;
+    return (await this.database.fork().execute<ItemRow[]>(sql, [arrayLiteral(ids)])).map(toItem);
+  }
+
+  /** Puts a product into a cart, or changes how many of it there are. The cart is locked. */
+  async setQuantity(em: EntityManager, userId: number, productId: number, quantity: number): Promise<void> {
+    await em.execute(
+      `insert into cart_items (user_id, product_id, quantity) values (?, ?, ?)
+       on conflict (user_id, product_id) do update set quantity = excluded.quantity`,
+      [userId, productId, quantity],
+      'run',
+    );
+  }
+
+  async remove(em: EntityManager, itemId: number): Promise<void> {
+    await em.execute('delete from cart_items where id = ?', [itemId], 'run');
+  }
+
+  async clear(em: EntityManager, userId: number): Promise<void> {
+    await em.execute('delete from cart_items where user_id = ?', [userId], 'run');
+  }
+
+  /** Takes a deleted product out of all carts. */
+  async removeProduct(em: EntityManager, productId: number): Promise<void> {
+    await em.execute('delete from cart_items where product_id = ?', [productId], 'run');
+  }
+
+  /** Empties a cart and answers what was in it, at the prices of this moment. The cart is locked. */
+  async take(em: EntityManager, userId: number): Promise<CheckoutItem[]> {
+    const rows = await em.execute<Omit<ItemRow, 'user_id'>[]>(
+      `with taken as (delete from cart_items where user_id = ? returning id, product_id, quantity)
+       select taken.id, taken.product_id, product.name, taken.quantity, product.price
+       from taken join product_snapshots product on product.id = taken.product_id and not product.deleted
+       order by taken.id`,
+      [userId],
+    );
+    return rows.map(({ product_id: productId, name, quantity, price }) => ({
+      productId: Number(productId),
+      name,
+      quantity,
+      price: Number(price),
+    }));
+  }
+
+  /**
+   * Puts items back, on top of what is in the cart by now, as far as a quantity can go. Products that were deleted
+   * meanwhile stay out. The cart is locked.
+   */
+  async giveBack(em: EntityManager, userId: number, items: readonly CheckoutItem[]): Promise<void> {
+    await em.execute(
+      `insert into cart_items as held (user_id, product_id, quantity)
+       select ?, item."productId", item.quantity
+       from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
+       join product_snapshots product on product.id = item."productId" and not product.deleted
+       on conflict (user_id, product_id) do update set quantity = least(10000, held.quantity + excluded.quantity)`,
+      [userId, JSON.stringify(items)],
+      'run',
+    );
+  }
+}
+
+function toItem({ id, user_id, product_id, name, quantity, price }: ItemRow): CartItem {
+  return {
+    id: Number(id),
+    userId: Number(user_id),
+    productId: Number(product_id),
+    name,
+    quantity,
+    price: Number(price),
+  };
+}
+
+const arrayLiteral = (ids: readonly number[]) => `{${ids.join(',')}}`;

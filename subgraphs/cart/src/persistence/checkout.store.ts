@@ -1,0 +1,45 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@shop/shared/persistence/database';
+import { CheckoutRecord, type CheckoutRow } from './checkout.record.js';
+import type { Checkout } from '../domain/checkout.js';
+
+/** A row that the current transaction holds the lock of. */
+export interface LockedCheckout {
+  readonly row: CheckoutRow;
+  /** Whose cart it is about. */
+  readonly userId: number;
+  readonly checkout: Checkout;
+}
+
+/** The checkouts, kept for good. */
+export class CheckoutStore {
+  /** Locks a checkout's row, made when there was none, until the transaction ends. Comes before the lock of the cart. */
+  async lock(em: EntityManager, orderUuid: string, userId: number): Promise<LockedCheckout> {
+    await em.execute(
+      `insert into checkouts (order_uuid, user_id, state) values (?, ?, 'new') on conflict (order_uuid) do nothing`,
+      [orderUuid, userId],
+      'run',
+    );
+    const row = await em.findOneOrFail(CheckoutRecord, { orderUuid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    return { row, userId: row.userId, checkout: checkoutIn(row) };
+  }
+
+  /** Notes what a checkout became; written at the end of the transaction. */
+  note({ row }: LockedCheckout, checkout: Checkout, now: Date): void {
+    row.state = checkout.state;
+    row.answer = checkout.state === 'new' ? null : checkout.items;
+    row.updatedAt = now;
+  }
+}
+
+function checkoutIn({ state, answer }: CheckoutRow): Checkout {
+  switch (state) {
+    case 'new':
+      return { state };
+    case 'taken':
+      return { state, items: answer ?? [] };
+    case 'closed':
+    case 'abandoned':
+      return { state, items: answer ?? null };
+  }
+}

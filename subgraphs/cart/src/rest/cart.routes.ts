@@ -1,0 +1,110 @@
+import { requiredCallerOf } from '@shop/shared/http/identity';
+import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { errors, needsToken } from '@shop/shared/http/openapi';
+import { idParams } from '@shop/shared/http/request-fields';
+import type { Door } from '@shop/shared/http/web-server';
+import type { FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type CartItem, itemOf, productNotFound, subtotal } from '../domain/cart.js';
+import type { CartStore } from '../persistence/cart.store.js';
+import type { CartUseCases } from '../use-cases/cart-use-cases.js';
+
+const quantity = z.number().int().min(1).max(10_000);
+const itemBody = z.object({
+  id: z.number(),
+  product_id: z.number(),
+  quantity: z.number(),
+  price: z.number().describe("The product's price as it is now, in the currency's minor unit"),
+  subtotal: z.number(),
+});
+const added = z.object({ product_id: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER), quantity });
+const nothing = z.undefined().describe('No body');
+
+interface CartRoutesOptions {
+  readonly useCases: CartUseCases;
+  readonly carts: CartStore;
+  readonly verifier: TokenVerifier;
+}
+
+/** The REST door of the cart. Every route is about the caller's own cart. */
+export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Door {
+  const userOf = async (request: FastifyRequest) => Number((await requiredCallerOf(request, verifier)).userId);
+  return (untyped) => {
+    const app = untyped.withTypeProvider<ZodTypeProvider>();
+    const security = needsToken;
+
+    app.get(
+      '/cart',
+      { schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401) } } },
+      async (request) => {
+        const [cart] = await carts.findMany([await userOf(request)]);
+        return (cart?.items ?? []).map(toBody);
+      },
+    );
+    app.post(
+      '/cart',
+      {
+        schema: {
+          summary: 'Adds a product, on top of what is there of it',
+          security,
+          body: added,
+          response: { 201: itemBody, ...errors(400, 401, 503) },
+        },
+      },
+      async (request, reply) => {
+        const { product_id: productId, quantity } = request.body;
+        const cart = await useCases.addToCart.run(await userOf(request), productId, quantity);
+        const item = cart.items.find((candidate) => candidate.productId === productId);
+        // Its product was deleted in this very moment.
+        if (!item) throw productNotFound();
+        return reply.status(201).send(toBody(item));
+      },
+    );
+    app.put(
+      '/cart/:id',
+      {
+        schema: {
+          summary: 'Sets the quantity of an item',
+          security,
+          params: idParams,
+          body: z.object({ quantity }),
+          response: { 200: itemBody, ...errors(400, 401, 404) },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const cart = await useCases.updateCartItem.run(await userOf(request), id, request.body.quantity);
+        return toBody(itemOf(cart, id, 'item not found in cart'));
+      },
+    );
+    app.delete(
+      '/cart/:id',
+      {
+        schema: {
+          summary: 'Removes an item',
+          security,
+          params: idParams,
+          response: { 204: nothing, ...errors(401, 404) },
+        },
+      },
+      async (request, reply) => {
+        await useCases.removeFromCart.run(await userOf(request), request.params.id);
+        return reply.status(204).send();
+      },
+    );
+    app.delete(
+      '/cart',
+      { schema: { summary: 'Empties the cart', security, response: { 204: nothing, ...errors(401) } } },
+      async (request, reply) => {
+        await useCases.clearCart.run(await userOf(request));
+        return reply.status(204).send();
+      },
+    );
+  };
+}
+
+function toBody(item: CartItem): z.output<typeof itemBody> {
+  const { id, productId, quantity, price } = item;
+  return { id, product_id: productId, quantity, price, subtotal: subtotal(item) };
+}

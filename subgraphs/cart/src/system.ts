@@ -1,0 +1,100 @@
+import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { createBacking } from '@shop/shared/backing/create-backing';
+import type { Backing } from '@shop/shared/backing/ports';
+import type { Environment } from '@shop/shared/config/read-config';
+import { Transactions } from '@shop/shared/delivery/transactions';
+import { openApi } from '@shop/shared/http/openapi';
+import { WebServer } from '@shop/shared/http/web-server';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { Database } from '@shop/shared/persistence/database';
+import { ProductsClient } from './clients/products-client.js';
+import { cartConfig } from './config.js';
+import { cartGraphql } from './graphql/cart-graphql.js';
+import { subscribe } from './messaging/subscriptions.js';
+import { CartStore } from './persistence/cart.store.js';
+import { CheckoutRecord } from './persistence/checkout.record.js';
+import { CheckoutStore } from './persistence/checkout.store.js';
+import { CreateCarts } from './persistence/migrations/0001-carts.js';
+import { ProductSnapshotRecord } from './persistence/product-snapshot.record.js';
+import { ProductSnapshotStore } from './persistence/product-snapshot.store.js';
+import { cartRoutes } from './rest/cart.routes.js';
+import { checkoutRoutes } from './rest/checkout.routes.js';
+import { AbandonCheckout } from './use-cases/abandon-checkout.js';
+import { AddToCart } from './use-cases/add-to-cart.js';
+import { ApplyProduct } from './use-cases/apply-product.js';
+import { ClearCart } from './use-cases/clear-cart.js';
+import { CloseCheckout } from './use-cases/close-checkout.js';
+import { EditCart } from './use-cases/edit-cart.js';
+import { KnowProduct } from './use-cases/know-product.js';
+import { RemoveFromCart } from './use-cases/remove-from-cart.js';
+import { TakeCheckout } from './use-cases/take-checkout.js';
+import { UpdateCartItem } from './use-cases/update-cart-item.js';
+
+/** The cart service, wired: everybody's cart, the cart's own copy of products, and the checkouts. */
+export function createSystem(environment: Environment, backing: Backing = createBacking(environment, 'cart')): System {
+  const config = cartConfig(environment);
+  const logger = createLogger('cart', config.LOG_LEVEL);
+  const now = () => new Date();
+  const { bus } = backing;
+
+  const database = new Database({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    entities: [ProductSnapshotRecord, CheckoutRecord],
+    migrations: [{ name: '0001-carts', class: CreateCarts }],
+  });
+  const transactions = new Transactions(database);
+  const carts = new CartStore(database);
+  const products = new ProductSnapshotStore(database);
+  const checkouts = new CheckoutStore();
+  const productsClient = new ProductsClient(config.PRODUCTS_URL);
+
+  const editCart = new EditCart(transactions, carts);
+  const knowProduct = new KnowProduct(transactions, products, productsClient);
+  const useCases = {
+    addToCart: new AddToCart(editCart, carts, knowProduct),
+    updateCartItem: new UpdateCartItem(editCart, carts, products),
+    removeFromCart: new RemoveFromCart(editCart, carts),
+    clearCart: new ClearCart(editCart, carts),
+  };
+  subscribe(bus, {
+    applyProduct: new ApplyProduct(transactions, products, carts),
+    closeCheckout: new CloseCheckout(transactions, checkouts, now),
+    abandonCheckout: new AbandonCheckout(transactions, checkouts, carts, now),
+  });
+
+  const verifier = new TokenVerifier({
+    jwksUrl: config.AUTH_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const webServer = new WebServer({
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    readiness: async () => ({ database: await database.isReachable() }),
+    doors: [
+      openApi({ title: 'Cart', description: 'What somebody means to buy, until it is in an order.' }),
+      cartRoutes({ useCases, carts, verifier }),
+      checkoutRoutes(new TakeCheckout(transactions, checkouts, carts, now), config.ORDERS_IDENTITY_SECRET),
+      cartGraphql({ useCases, carts, currency: config.CURRENCY, verifier, logger }),
+    ],
+  });
+
+  return new System('cart', [
+    database,
+    component(
+      'products client',
+      async () => undefined,
+      () => productsClient.close(),
+    ),
+    bus,
+    component(
+      'message consumption',
+      () => bus.startConsuming(),
+      () => bus.stopConsuming(),
+    ),
+    webServer,
+  ]);
+}

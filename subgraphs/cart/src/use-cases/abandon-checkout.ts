@@ -1,0 +1,26 @@
+import type { Received } from '@shop/shared/delivery/inbox';
+import type { Transactions } from '@shop/shared/delivery/transactions';
+import { abandon } from '../domain/checkout.js';
+import type { CartStore } from '../persistence/cart.store.js';
+import type { CheckoutStore } from '../persistence/checkout.store.js';
+
+/** Ends a checkout that never becomes an order: gives back what it took, or leaves word that it may take nothing. */
+export class AbandonCheckout {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly checkouts: CheckoutStore,
+    private readonly carts: CartStore,
+    private readonly now: () => Date,
+  ) {}
+
+  async run(orderUuid: string, userId: number, cause: Received): Promise<void> {
+    await this.transactions.runOnce(cause, async ({ em }) => {
+      const locked = await this.checkouts.lock(em, orderUuid, userId);
+      const { checkout, giveBack } = abandon(locked.checkout);
+      this.checkouts.note(locked, checkout, this.now());
+      if (giveBack.length === 0) return;
+      await this.carts.lock(em, locked.userId);
+      await this.carts.giveBack(em, locked.userId, giveBack);
+    });
+  }
+}
