@@ -25,7 +25,7 @@ async function compose(check: boolean): Promise<string[]> {
 }
 
 async function emit({ name }: SubgraphRecipe): Promise<string> {
-  const module = (await import(`@shop/${name}/emit-schema`)) as { schemaText(): Promise<string> };
+  const module = (await import(`@shop/${name}/graphql/emit-schema`)) as { schemaText(): Promise<string> };
   return await module.schemaText();
 }
 

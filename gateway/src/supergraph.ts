@@ -27,7 +27,12 @@ export class SupergraphSource {
   /** What `ApolloGateway` is given as its `supergraphSdl`. */
   readonly initialize: SupergraphSdlHook = async ({ update }) => {
     this.update = update;
-    return { supergraphSdl: await this.load(), cleanup: async () => this.close() };
+    try {
+      return { supergraphSdl: await this.load(), cleanup: async () => this.close() };
+    } catch (error) {
+      this.close();
+      throw new Error(`the supergraph can't be loaded: ${(error as Error).message}`, { cause: error });
+    }
   };
 
   private async load(): Promise<string> {
