@@ -1,0 +1,96 @@
+import type { Logger } from '@shop/shared/logging/logger';
+import type { WakeUp } from './wake-up.js';
+import type { WakeUps } from './wake-ups.js';
+import type { OrderView } from '../persistence/order-view.js';
+
+/** What a stream gives: reads what is new since the last read. */
+export interface VersionSource {
+  /** Whose wake-ups concern it. */
+  readonly userId: number;
+  /** The versions since the last read, in order; `complete` when no other will ever follow. */
+  read(): Promise<{ readonly versions: readonly OrderView[]; readonly complete: boolean }>;
+  /** Whether a wake-up says something that was not given yet. */
+  isNews(wakeUp: WakeUp): boolean;
+}
+
+/** Wake-ups may be lost, so a stream looks by itself every few seconds; not all streams at once. */
+const POLL_MS = 3_000;
+const pollDelay = () => POLL_MS * (0.75 + Math.random() / 2);
+
+/**
+ * One client's stream. It reads at the start, at each wake-up and every few seconds, holds a listener and a timer while
+ * it waits, and lets go of both when it ends or the client goes away. A read that fails is done again.
+ */
+export class VersionStream implements AsyncIterableIterator<OrderView> {
+  private readonly stopListening: () => void;
+  private readonly ready: OrderView[] = [];
+  private complete = false;
+  private closed = false;
+  /** Something may be new since the last read began. */
+  private stirred = true;
+  private stir: (() => void) | undefined;
+
+  constructor(
+    private readonly source: VersionSource,
+    wakeUps: WakeUps,
+    private readonly logger: Logger,
+  ) {
+    this.stopListening = wakeUps.listen(source.userId, (wakeUp) => {
+      if (wakeUp === null || source.isNews(wakeUp)) this.wake();
+    });
+  }
+
+  async next(): Promise<IteratorResult<OrderView>> {
+    for (;;) {
+      const value = this.closed ? undefined : this.ready.shift();
+      if (value) return { done: false, value };
+      if (this.complete || this.closed) return this.return();
+      await this.somethingNew();
+      if (!this.closed) await this.read();
+    }
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.closed = true;
+    this.stopListening();
+    this.wake();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private wake(): void {
+    this.stirred = true;
+    this.stir?.();
+  }
+
+  private async read(): Promise<void> {
+    this.stirred = false;
+    try {
+      const { versions, complete } = await this.source.read();
+      this.ready.push(...versions);
+      this.complete = complete;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'live status: could not read, will try again');
+    }
+  }
+
+  private async somethingNew(): Promise<void> {
+    if (this.stirred) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pollDelay());
+      this.stir = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.stir = undefined;
+  }
+}

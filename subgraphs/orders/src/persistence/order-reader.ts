@@ -1,0 +1,99 @@
+import type { Database } from '@shop/shared/persistence/database';
+import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
+import type { OrderEventView, OrderItemView, OrderVersion, OrderView } from './order-view.js';
+import { OrderItemRecord, OrderRecord } from './order.record.js';
+import type { OrderStatus } from '../domain/order.js';
+
+/** Which orders a list shows. */
+export interface OrderFilter {
+  readonly userId?: number | undefined;
+  readonly status?: OrderStatus | undefined;
+}
+
+const UNTRACKED = { disableIdentityMap: true } as const;
+const NEWEST_FIRST = { id: 'desc' } as const;
+
+/** Reads orders. One statement a call, however many keys it is given. */
+export class OrderReader {
+  constructor(private readonly database: Database) {}
+
+  async byIds(ids: readonly number[]): Promise<OrderView[]> {
+    return this.em.find(OrderRecord, { id: { $in: [...ids] } }, UNTRACKED);
+  }
+
+  async byUuids(uuids: readonly string[]): Promise<OrderView[]> {
+    return this.em.find(OrderRecord, { uuid: { $in: [...uuids] } }, UNTRACKED);
+  }
+
+  /** The order under a numeric id or a uuid; null when there is none. */
+  async find(reference: number | string): Promise<OrderView | null> {
+    const where = typeof reference === 'number' ? { id: reference } : { uuid: reference };
+    return this.em.findOne(OrderRecord, where, UNTRACKED);
+  }
+
+  /** At most `limit` orders with ids below `after`, newest first. */
+  async page(filter: OrderFilter, after: number | null, limit: number): Promise<OrderView[]> {
+    const where = { ...present(filter), ...(after !== null && { id: { $lt: after } }) };
+    return this.em.find(OrderRecord, where, { ...UNTRACKED, orderBy: NEWEST_FIRST, limit });
+  }
+
+  /** `limit` orders of a user from `offset` on, newest first, and how many there are in all. */
+  async slice(userId: number, limit: number, offset: number): Promise<[OrderView[], number]> {
+    return this.em.findAndCount(OrderRecord, { userId }, { ...UNTRACKED, orderBy: NEWEST_FIRST, limit, offset });
+  }
+
+  /** As `page`, for many users at once. */
+  async pagesOfUsers(userIds: readonly number[], after: number | null, limit: number): Promise<OrderView[]> {
+    const em = this.em;
+    const rows = await em.execute(
+      `select page.* from unnest(?::bigint[]) as wanted(user_id) cross join lateral (
+         select * from orders where orders.user_id = wanted.user_id and id < ? order by id desc limit ?) page`,
+      [`{${userIds.join(',')}}`, after ?? Number.MAX_SAFE_INTEGER, limit],
+    );
+    return rows.map((row) => em.map(OrderRecord, row));
+  }
+
+  async itemsByIds(ids: readonly number[]): Promise<OrderItemView[]> {
+    return this.em.find(OrderItemRecord, { id: { $in: [...ids] } }, UNTRACKED);
+  }
+
+  async itemsOf(orderIds: readonly number[]): Promise<OrderItemView[]> {
+    const where = { orderId: { $in: [...orderIds] } };
+    return this.em.find(OrderItemRecord, where, { ...UNTRACKED, orderBy: { id: 'asc' } });
+  }
+
+  /** The whole timelines of these orders, oldest entry first. */
+  async timelinesOf(orderIds: readonly number[]): Promise<(OrderEventView & { readonly orderId: number })[]> {
+    const where = { orderId: { $in: [...orderIds] } };
+    return this.em.find(OrderEventRecord, where, { ...UNTRACKED, orderBy: { position: 'asc' } });
+  }
+
+  /** The versions of an order above `version`, and its final one whatever its number, oldest first. */
+  async versionsAfter(orderId: number, version: number): Promise<OrderVersion[]> {
+    const where = {
+      orderId,
+      $or: [{ version: { $gt: version } }, { status: ['Cancelled', 'Delivered'] as OrderStatus[] }],
+    };
+    return this.em.find(OrderHistoryRecord, where, { ...UNTRACKED, orderBy: { version: 'asc' } });
+  }
+
+  /** Every version of a user's orders that was recorded in the last `seconds`, each order's in order. */
+  async recentVersions(userId: number, seconds: number): Promise<OrderVersion[]> {
+    const rows = await this.em.execute(
+      `select * from order_history where user_id = ? and recorded_at >= clock_timestamp() - make_interval(secs => ?)
+       order by order_id, version`,
+      [userId, seconds],
+    );
+    const em = this.em;
+    return rows.map((row) => em.map(OrderHistoryRecord, row));
+  }
+
+  private get em() {
+    return this.database.fork();
+  }
+}
+
+/** Only the conditions that were asked for: to MikroORM an undefined one is a mistake. */
+function present({ userId, status }: OrderFilter) {
+  return { ...(userId !== undefined && { userId }), ...(status !== undefined && { status }) };
+}

@@ -1,0 +1,30 @@
+import type { Answer, CancellationReason, Order, OrderLine, OrderStatus } from '../domain/order.js';
+
+/** A locked row of `orders` with its items, as the driver hands it over: bigint and timestamptz come as text. */
+export interface OrderRow {
+  readonly uuid: string;
+  readonly user_id: string;
+  readonly email: string;
+  readonly total: string;
+  readonly currency: string;
+  readonly status: OrderStatus;
+  readonly reason: CancellationReason | null;
+  readonly version: number;
+  readonly heard: Answer[];
+  readonly updated_at: string;
+  readonly items: OrderLine[];
+}
+
+/** The row as the state that it stands for. */
+export function toOrder(row: OrderRow): Order {
+  const { uuid, email, currency, version, heard, items, status } = row;
+  const placed = {
+    ...{ uuid, email, currency, version, heard, items },
+    userId: Number(row.user_id),
+    total: Number(row.total),
+    updatedAt: new Date(row.updated_at),
+  };
+  if (status !== 'Cancelled') return { ...placed, status };
+  if (row.reason === null) throw new Error(`order ${uuid} is cancelled for no reason`);
+  return { ...placed, status, reason: row.reason };
+}

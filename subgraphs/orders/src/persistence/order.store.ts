@@ -1,0 +1,109 @@
+import type { EntityManager } from '@shop/shared/persistence/database';
+import { toOrder, type OrderRow } from './order-row.js';
+import type { Decision } from '../domain/decide.js';
+import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
+
+const LOCKED = `
+  select o.uuid, o.user_id, o.email, o.total, o.currency, o.status, o.reason, o.version, o.heard, o.updated_at,
+    (select jsonb_agg(jsonb_build_object(
+       'productId', i.product_id, 'name', i.name, 'quantity', i.quantity, 'price', i.price) order by i.id)
+     from order_items i where i.order_id = o.id) as items
+  from orders o`;
+
+/** Writes orders. Every step of an order first locks its row, so that two that come together see each other. */
+export class OrderStore {
+  /** The order under this uuid, locked until the transaction ends; null when there is none. */
+  async lock(em: EntityManager, uuid: string): Promise<Order | null> {
+    const [row] = await em.execute<OrderRow[]>(`${LOCKED} where o.uuid = ? for update of o`, [uuid]);
+    return row ? toOrder(row) : null;
+  }
+
+  /**
+   * A Pending order whose request the broker confirmed at `limit` or before, locked; null when nobody else leaves one.
+   * Orders that somebody is working on right now are passed over.
+   */
+  async lockOverdue(em: EntityManager, limit: Date): Promise<Order | null> {
+    const [row] = await em.execute<OrderRow[]>(
+      `${LOCKED} where o.status = 'Pending' and o.confirmed_at <= ?
+       order by o.confirmed_at limit 1 for update of o skip locked`,
+      [limit.toISOString()],
+    );
+    return row ? toOrder(row) : null;
+  }
+
+  /** A new order: its row, items, first version and first entry of the timeline, in one statement. */
+  async insert(
+    em: EntityManager,
+    order: PendingOrder,
+    shippingAddress: string | null,
+    timeline: readonly TimelineEntry[],
+  ): Promise<void> {
+    const at = order.updatedAt.toISOString();
+    const { uuid, userId, email, status, total, currency, version, items } = order;
+    await em.execute(
+      `with placed as (
+         insert into orders (uuid, user_id, email, status, total, currency, shipping_address, version, timeline_length,
+           created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning *),
+       items as (
+         insert into order_items (order_id, product_id, name, quantity, price)
+         select placed.id, item."productId", item.name, item.quantity, item.price
+         from placed, rows from (jsonb_to_recordset(?::jsonb)
+           as ("productId" bigint, name text, quantity int, price bigint)) with ordinality
+           as item("productId", name, quantity, price, n)
+         order by item.n),
+       ${TIMELINE('placed')}
+       ${HISTORY('placed')}`,
+      [
+        ...[uuid, userId, email, status, total, currency, shippingAddress, version, timeline.length, at, at],
+        JSON.stringify(items),
+        entries(timeline),
+      ],
+      'run',
+    );
+  }
+
+  /** What a decision changed: the row, a version of the history if the status moved, entries of the timeline. */
+  async save(em: EntityManager, before: Order, { order, timeline }: Decision): Promise<void> {
+    await em.execute(
+      `with changed as (
+         update orders set status = ?, reason = ?, version = ?, heard = ?::text[], updated_at = ?,
+           timeline_length = timeline_length + ?
+         where uuid = ? returning *),
+       ${TIMELINE('changed')}
+       ${HISTORY('changed')} where version > ?`,
+      [
+        ...[order.status, order.status === 'Cancelled' ? order.reason : null, order.version],
+        ...[`{${order.heard.join(',')}}`, order.updatedAt.toISOString(), timeline.length, order.uuid],
+        entries(timeline),
+        before.version,
+      ],
+      'run',
+    );
+  }
+
+  /** Records when the broker confirmed the requests of these orders: from then on they wait for answers. */
+  async confirmRequests(em: EntityManager, uuids: readonly string[], at: Date): Promise<void> {
+    await em.execute(
+      'update orders set confirmed_at = ? where uuid = any(?::uuid[]) and confirmed_at is null',
+      [at.toISOString(), `{${uuids.join(',')}}`],
+      'run',
+    );
+  }
+}
+
+/** Adds entries, given from the last one back, at the end of the timeline of the order in `source`. */
+const TIMELINE = (source: string) => `
+  said as (
+    insert into order_events (order_id, position, type, at, detail)
+    select ${source}.id, ${source}.timeline_length - entry.back, entry.type, entry.at, entry.detail
+    from ${source}, jsonb_to_recordset(?::jsonb) as entry(back int, type text, at timestamptz, detail jsonb))`;
+
+/** Keeps the order in `source` as the beginning of a version. */
+const HISTORY = (source: string) => `
+  insert into order_history (order_id, version, user_id, status, reason, timeline_length, updated_at)
+  select id, version, user_id, status, reason, timeline_length, updated_at from ${source}`;
+
+function entries(timeline: readonly TimelineEntry[]): string {
+  return JSON.stringify(timeline.map((entry, index) => ({ ...entry, back: timeline.length - 1 - index })));
+}

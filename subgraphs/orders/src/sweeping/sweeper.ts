@@ -1,0 +1,62 @@
+import type { Component } from '@shop/shared/lifecycle/system';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { Bus } from '@shop/shared/messaging/bus';
+import { Backlog } from './backlog.js';
+import type { Clock } from '../clock.js';
+import type { AbandonCheckouts } from '../use-cases/abandon-checkouts.js';
+import type { TimeOutOrders } from '../use-cases/time-out-orders.js';
+
+interface SweeperOptions {
+  readonly bus: Bus;
+  /** The queues by which an order's answers come. */
+  readonly queues: readonly string[];
+  readonly abandonCheckouts: AbandonCheckouts;
+  readonly timeOutOrders: TimeOutOrders;
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Ends what has waited for too long: open checkouts, and orders without an answer. Several processes share the work. */
+export class Sweeper implements Component {
+  readonly name = 'sweeper';
+  private backlog: Backlog | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: SweeperOptions) {}
+
+  async start(): Promise<void> {
+    const { bus, queues, clock } = this.options;
+    this.backlog = new Backlog(bus, queues, clock);
+    this.plan(this.backlog);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.backlog?.forget();
+    this.backlog = undefined;
+    await this.sweeping;
+  }
+
+  private plan(backlog: Backlog): void {
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep(backlog).then(() => {
+        if (this.backlog === backlog) this.plan(backlog);
+      });
+    }, this.options.intervalMs);
+  }
+
+  private async sweep(backlog: Backlog): Promise<void> {
+    const { abandonCheckouts, timeOutOrders, timeoutMs, clock, logger } = this.options;
+    try {
+      const now = clock();
+      const limit = new Date(now.getTime() - timeoutMs);
+      await abandonCheckouts.run(limit);
+      if (await backlog.isWorkedOff()) await timeOutOrders.run(limit, now);
+    } catch (error) {
+      logger.warn({ err: error }, 'sweep failed, will try again');
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { createBacking } from '@shop/shared/backing/create-backing';
+import type { Backing } from '@shop/shared/backing/ports';
+import type { Environment } from '@shop/shared/config/read-config';
+import { orderRequested } from '@shop/shared/contracts/order-events';
+import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { Transactions } from '@shop/shared/delivery/transactions';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { Database } from '@shop/shared/persistence/database';
+import { CartClient } from './clients/cart-client.js';
+import { type Clock, systemClock } from './clock.js';
+import { readOrdersConfig } from './config.js';
+import { ordersServer } from './doors.js';
+import { relayWakeUps } from './live-status/wake-up-relay.js';
+import { WakeUps } from './live-status/wake-ups.js';
+import { WatchOrders } from './live-status/watch-orders.js';
+import { answerQueues, subscribeToAnswers } from './messaging/subscriptions.js';
+import { IntentStore } from './persistence/intent.store.js';
+import { migrations } from './persistence/migrations/migrations.js';
+import { OrderEventRecord, OrderHistoryRecord } from './persistence/order-log.record.js';
+import { OrderReader } from './persistence/order-reader.js';
+import { OrderItemRecord, OrderRecord } from './persistence/order.record.js';
+import { OrderStore } from './persistence/order.store.js';
+import { Sweeper } from './sweeping/sweeper.js';
+import { AbandonCheckouts } from './use-cases/abandon-checkouts.js';
+import { ChangeStatus } from './use-cases/change-status.js';
+import { HearAnswer } from './use-cases/hear-answer.js';
+import { PlaceOrder } from './use-cases/place-order.js';
+import { TimeOutOrders } from './use-cases/time-out-orders.js';
+import { ViewOrder } from './use-cases/view-order.js';
+
+/** The orders service, wired. Throws `ConfigError` for settings that can't be used. */
+export function createSystem(
+  environment: Environment,
+  backing: Backing = createBacking(environment, 'orders'),
+  clock: Clock = systemClock,
+): System {
+  const config = readOrdersConfig(environment);
+  const logger = createLogger('orders', config.LOG_LEVEL);
+  const { bus, pubsub } = backing;
+
+  const database = new Database({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    entities: [OrderRecord, OrderItemRecord, OrderHistoryRecord, OrderEventRecord],
+    migrations,
+  });
+  const transactions = new Transactions(database);
+  const [orders, intents, reader] = [new OrderStore(), new IntentStore(database), new OrderReader(database)];
+  const cart = new CartClient({
+    url: config.CART_URL,
+    timeoutMs: config.CART_TIMEOUT_MS,
+    identity: { secret: config.ORDERS_IDENTITY_SECRET, issuer: 'orders', audience: 'cart' },
+  });
+
+  const relayOptions = { database, databaseUrl: config.DATABASE_URL, logger };
+  const busRelay = relayToBus({
+    ...relayOptions,
+    ...{ bus, service: 'orders' },
+    onPublished: async (em, rows) => {
+      const requests = rows.filter(({ type }) => type === orderRequested.key);
+      if (requests.length > 0)
+        await orders.confirmRequests(
+          em,
+          requests.map((row) => row.correlationId),
+          clock(),
+        );
+    },
+  });
+  const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
+  transactions.onAnnounced(() => {
+    busRelay.wake();
+    wakeUpRelay.wake();
+  });
+
+  const views = new ViewOrder(reader);
+  const { CURRENCY: currency } = config;
+  const placeOrder = new PlaceOrder({ transactions, intents, orders, cart, views, currency, clock });
+  const changeStatus = new ChangeStatus(transactions, orders, views, clock);
+  const watch = new WatchOrders(reader, views, new WakeUps(pubsub, logger), logger);
+  subscribeToAnswers(bus, new HearAnswer(transactions, orders, clock));
+  const sweeper = new Sweeper({
+    ...{ bus, queues: answerQueues, clock, logger },
+    abandonCheckouts: new AbandonCheckouts(transactions, intents),
+    timeOutOrders: new TimeOutOrders(transactions, orders),
+    timeoutMs: config.ORDER_TIMEOUT_S * 1_000,
+    intervalMs: config.SWEEP_INTERVAL_MS,
+  });
+  const verifier = new TokenVerifier({
+    jwksUrl: config.AUTH_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+
+  return new System('orders', [
+    database,
+    pubsub,
+    bus,
+    busRelay,
+    wakeUpRelay,
+    cart,
+    component(
+      'message consumption',
+      () => bus.startConsuming(),
+      () => bus.stopConsuming(),
+    ),
+    sweeper,
+    ordersServer({ config, logger, database, verifier, reader, views, placeOrder, changeStatus, watch }),
+  ]);
+}

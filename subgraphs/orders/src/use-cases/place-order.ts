@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '@shop/shared/auth/caller';
+import { orderRequested } from '@shop/shared/contracts/order-events';
+import type { Transactions, Tx } from '@shop/shared/delivery/transactions';
+import { type AppError, badInput } from '@shop/shared/errors/app-error';
+import { abandonCheckout } from './abandon-checkouts.js';
+import { toItemBody } from './advance-order.js';
+import type { ViewOrder } from './view-order.js';
+import type { CartClient } from '../clients/cart-client.js';
+import type { Clock } from '../clock.js';
+import { cartUnavailable, type CheckoutAnswer, settle } from '../domain/intent.js';
+import type { PendingOrder, TimelineEntry } from '../domain/order.js';
+import { wakeWatchers } from '../live-status/wake-up.js';
+import type { IntentStore } from '../persistence/intent.store.js';
+import type { OrderView } from '../persistence/order-view.js';
+import type { OrderStore } from '../persistence/order.store.js';
+
+interface PlaceOrderParts {
+  readonly transactions: Transactions;
+  readonly intents: IntentStore;
+  readonly orders: OrderStore;
+  readonly cart: CartClient;
+  readonly views: ViewOrder;
+  readonly currency: string;
+  readonly clock: Clock;
+}
+
+export interface OrderWish {
+  readonly shippingAddress?: string | null | undefined;
+  /** The same user and key: the same order. Without one each call is an order of its own. */
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/**
+ * Orders what is in the caller's cart: commits the intent, takes the cart, turns the intent into a Pending order. A
+ * retry, or a parallel request with the same key, goes on where the other one is.
+ */
+export class PlaceOrder {
+  constructor(private readonly parts: PlaceOrderParts) {}
+
+  /** BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. */
+  async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
+    const { intents, cart, transactions, clock, views } = this.parts;
+    const shippingAddress = text(wish.shippingAddress, 0, 500, 'shippingAddress');
+    const key = text(wish.idempotencyKey, 1, 200, 'idempotencyKey');
+    const { userId, email } = caller;
+    const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
+    const { uuid, state } = await intents.claim(wanted, key, clock());
+    if (state === 'open') {
+      const answer = await cart.checkout(uuid, wanted.userId);
+      const refusal = await transactions.run((tx) => this.settle(tx, uuid, answer));
+      if (refusal) throw refusal;
+    }
+    return views.required(caller, uuid);
+  }
+
+  /** Null once there is an order, else why there will be none. */
+  private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<AppError | null> {
+    const { intents, currency, clock } = this.parts;
+    const intent = await intents.lock(tx.em, uuid);
+    if (intent.state === 'placed') return null;
+    if (intent.state === 'ended') return cartUnavailable();
+    const settlement = settle(intent, answer, currency, clock());
+    if ('refusal' in settlement) {
+      await abandonCheckout(tx, intents, intent);
+      return settlement.refusal;
+    }
+    await this.request(tx, settlement.order, intent.shippingAddress);
+    return null;
+  }
+
+  private async request({ em, outbox }: Tx, order: PendingOrder, shippingAddress: string | null): Promise<void> {
+    const { intents, orders } = this.parts;
+    const { uuid, userId, email, total, currency, items, updatedAt } = order;
+    const requested: TimelineEntry = { type: 'order.requested', at: updatedAt, detail: { total, currency } };
+    await orders.insert(em, order, shippingAddress, [requested]);
+    await intents.close(em, uuid, 'placed');
+    outbox.publish(orderRequested, uuid, {
+      ...{ correlation_id: uuid, order_uuid: uuid, user_id: userId, email, total, currency },
+      items: items.map(toItemBody),
+    });
+    wakeWatchers(outbox, order);
+  }
+}
+
+/** A text of so many characters that a database can keep (PostgreSQL takes no NUL); null when there is none. */
+function text(value: string | null | undefined, least: number, most: number, field: string): string | null {
+  if (value === null || value === undefined) return null;
+  if (value.length < least || value.length > most) {
+    throw badInput(`${field} must be ${least} to ${most} characters long`, field);
+  }
+  if (value.includes('\0')) throw badInput(`${field} must not contain a NUL character`, field);
+  return value;
+}
