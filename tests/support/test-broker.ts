@@ -14,8 +14,9 @@ export async function testBroker(): Promise<{ url: string; drop(): Promise<void>
 /** Calls RabbitMQ's management API. Answers its JSON, undefined where there is none. */
 export async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
   const { username, password } = new URL(required('RABBITMQ_URL'));
-  const base = new URL(required('RABBITMQ_MANAGEMENT_URL'));
-  const response = await fetch(new URL(`/api/${path}`, base), {
+  // `origin`: fetch refuses a URL that carries credentials.
+  const { origin } = new URL(required('RABBITMQ_MANAGEMENT_URL'));
+  const response = await fetch(`${origin}/api/${path}`, {
     method,
     headers: {
       authorization: `Basic ${Buffer.from(`${username || 'guest'}:${password || 'guest'}`).toString('base64')}`,
