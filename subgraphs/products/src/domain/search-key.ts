@@ -1,0 +1,15 @@
+/** So long a key sorts and indexes well. */
+const MAX_LENGTH = 200;
+
+/**
+ * A text as it is searched and sorted: lower case, without diacritics, so that "ca phe" finds "Cà phê". Done here as
+ * PostgreSQL's own lower() depends on how its cluster was set up.
+ */
+export function searchKey(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd').replaceAll('\0', '');
+}
+
+/** The part of a name by which lists are sorted. */
+export function sortKey(name: string): string {
+  return [...searchKey(name)].slice(0, MAX_LENGTH).join('');
+}

@@ -1,0 +1,33 @@
+import type { VersionedEntry } from '@shop/shared/backing/ports';
+import { z } from 'zod';
+import type { Product } from '../domain/product.js';
+
+/** A product as the cache holds it. The number in the key changes with this shape. */
+const cached = z.object({
+  id: z.number(),
+  name: z.string(),
+  description: z.string().nullable(),
+  price: z.number(),
+  stock: z.number(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+});
+
+export const cacheKey = (id: number) => `products:1:${id}`;
+
+/** A deleted product is a tombstone: an older version can't come back over it. */
+export function toEntry(product: Product): VersionedEntry {
+  const { version, deleted, ...rest } = product;
+  return { version, value: deleted ? null : JSON.stringify(rest) };
+}
+
+/** The product of an entry; null for a deleted one, undefined for what is no entry of ours. */
+export function fromEntry({ version, value }: VersionedEntry): Product | null | undefined {
+  if (value === null) return null;
+  try {
+    const result = cached.safeParse(JSON.parse(value));
+    return result.success ? { ...result.data, version, deleted: false } : undefined;
+  } catch {
+    return undefined;
+  }
+}

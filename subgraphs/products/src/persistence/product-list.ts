@@ -1,0 +1,87 @@
+import type { PageRequest } from '@shop/shared/graphql/connection';
+import type { Database } from '@shop/shared/persistence/database';
+import { ProductRecord, toProduct } from './product.record.js';
+import type { Product } from '../domain/product.js';
+import { searchKey, sortKey } from '../domain/search-key.js';
+
+export const productSorts = ['NEWEST', 'NAME', 'PRICE_ASC', 'PRICE_DESC'] as const;
+export type ProductSort = (typeof productSorts)[number];
+
+export interface ProductFilter {
+  /** In name or description, whatever the case and the diacritics. */
+  readonly search?: string | null | undefined;
+  readonly minPrice?: number | null | undefined;
+  readonly maxPrice?: number | null | undefined;
+  readonly inStock?: boolean | null | undefined;
+}
+
+/** Where a page begins: the sort it belongs to, the last product's sort key and its id. */
+export type ListPosition = readonly [sort: ProductSort, key: string | number, id: number];
+
+interface Order {
+  readonly columns: readonly string[];
+  readonly direction: 'asc' | 'desc';
+  readonly key: (product: Product) => string | number;
+}
+
+const orders: Readonly<Record<ProductSort, Order>> = {
+  NEWEST: { columns: ['id'], direction: 'desc', key: (product) => product.id },
+  NAME: { columns: ['name_key', 'id'], direction: 'asc', key: (product) => sortKey(product.name) },
+  PRICE_ASC: { columns: ['price', 'id'], direction: 'asc', key: (product) => product.price },
+  PRICE_DESC: { columns: ['price', 'id'], direction: 'desc', key: (product) => product.price },
+};
+
+/** The position of a product in a list. */
+export function positionOf(product: Product, sort: ProductSort): ListPosition {
+  return [sort, orders[sort].key(product), product.id];
+}
+
+/** Whether a cursor's content is a position in a list of this sort. */
+export function isPosition(value: unknown, sort: ProductSort): value is ListPosition {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [itsSort, key, id] = value as unknown[];
+  const keyFits = sort === 'NAME' ? typeof key === 'string' && !key.includes('\0') : Number.isSafeInteger(key);
+  return itsSort === sort && keyFits && Number.isSafeInteger(id);
+}
+
+/** One page of the products that are not deleted, by keyset, and one product more where there is a next page. */
+export async function listProducts(
+  database: Database,
+  filter: ProductFilter,
+  sort: ProductSort,
+  { first, after }: PageRequest<ListPosition>,
+): Promise<Product[]> {
+  const { columns, direction } = orders[sort];
+  const conditions = [...filterConditions(filter), ...(after ? [afterCondition(after, orders[sort])] : [])];
+  const em = database.fork();
+  const rows = await em.execute(
+    `select * from products where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
+     order by ${columns.map((column) => `${column} ${direction}`).join(', ')} limit ?`,
+    [...conditions.flatMap(({ values }) => values), first + 1],
+  );
+  return rows.map((row) => toProduct(em.map(ProductRecord, row)));
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+function filterConditions({ search, minPrice, maxPrice, inStock }: ProductFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const key = searchKey(search?.trim() ?? '');
+  if (key) {
+    const pattern = `%${key.replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push({ sql: '(name_key like ? or description_key like ?)', values: [pattern, pattern] });
+  }
+  if (typeof minPrice === 'number') conditions.push({ sql: 'price >= ?', values: [minPrice] });
+  if (typeof maxPrice === 'number') conditions.push({ sql: 'price <= ?', values: [maxPrice] });
+  if (typeof inStock === 'boolean') conditions.push({ sql: inStock ? 'stock > 0' : 'stock = 0', values: [] });
+  return conditions;
+}
+
+function afterCondition([, key, id]: ListPosition, { columns, direction }: Order): Condition {
+  const values = columns.length === 1 ? [id] : [key, id];
+  const marks = values.map(() => '?').join(', ');
+  return { sql: `(${columns.join(', ')}) ${direction === 'asc' ? '>' : '<'} (${marks})`, values };
+}

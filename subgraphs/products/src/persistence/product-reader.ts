@@ -1,0 +1,95 @@
+import type { VersionedCache } from '@shop/shared/backing/ports';
+import type { Logger } from '@shop/shared/logging/logger';
+import { cacheKey, fromEntry, toEntry } from './cached-product.js';
+import type { ProductStore } from './product.store.js';
+import type { Product } from '../domain/product.js';
+
+/** Entries outlive what Redis may have missed by this much at most. */
+export const CACHE_TTL_S = 600;
+
+/** A product that was looked up; null when there is none, or it was deleted. */
+export interface Lookup {
+  readonly product: Product | null;
+  /** Whether the cache knew. */
+  readonly hit: boolean;
+}
+
+/**
+ * Reads products through the cache, and goes on without it. In this process one load at a time asks the database for a
+ * product; loads of other processes do no harm, as the cache never replaces a version by an older one.
+ */
+export class ProductReader {
+  private readonly loading = new Map<number, Promise<Product | null>>();
+
+  constructor(
+    private readonly store: ProductStore,
+    private readonly cache: VersionedCache,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The products of these ids, in their order. */
+  async byIds(ids: readonly number[]): Promise<Lookup[]> {
+    const known = await this.fromCache(ids);
+    const missed = ids.filter((_, index) => known[index] === undefined);
+    const loads = this.load(missed);
+    return Promise.all(
+      ids.map(async (id, index) => {
+        const product = known[index];
+        if (product !== undefined) return { product, hit: true };
+        return { product: (await loads.get(id)) ?? null, hit: false };
+      }),
+    );
+  }
+
+  /** Puts committed products into the cache. Never fails: the outbox repeats it for as long as the cache is away. */
+  async refresh(products: readonly Product[]): Promise<void> {
+    // A load that began before the commit may have read the version of before.
+    for (const { id } of products) this.loading.delete(id);
+    await this.toCache(products);
+  }
+
+  private async fromCache(ids: readonly number[]): Promise<(Product | null | undefined)[]> {
+    try {
+      const entries = await this.cache.getMany(ids.map(cacheKey));
+      return entries.map((entry) => entry && fromEntry(entry));
+    } catch (error) {
+      this.logger.debug({ err: error }, 'the cache is away: reading the database');
+      return ids.map(() => undefined);
+    }
+  }
+
+  private load(ids: readonly number[]): Map<number, Promise<Product | null>> {
+    const fresh = [...new Set(ids)].filter((id) => !this.loading.has(id));
+    if (fresh.length > 0) {
+      const batch = this.fromDatabase(fresh);
+      for (const id of fresh) this.loadOne(id, batch);
+    }
+    return new Map(ids.map((id) => [id, this.loading.get(id) ?? Promise.resolve(null)]));
+  }
+
+  private loadOne(id: number, batch: Promise<ReadonlyMap<number, Product>>): void {
+    const load: Promise<Product | null> = batch
+      .then((products) => {
+        const product = products.get(id);
+        return product && !product.deleted ? product : null;
+      })
+      .finally(() => {
+        if (this.loading.get(id) === load) this.loading.delete(id);
+      });
+    this.loading.set(id, load);
+  }
+
+  private async fromDatabase(ids: readonly number[]): Promise<ReadonlyMap<number, Product>> {
+    const products = await this.store.byIds(ids);
+    await this.toCache(products);
+    return new Map(products.map((product) => [product.id, product]));
+  }
+
+  private async toCache(products: readonly Product[]): Promise<void> {
+    if (products.length === 0) return;
+    const entries = products.map((product) => ({ key: cacheKey(product.id), entry: toEntry(product) }));
+    await this.cache.setMany(entries, CACHE_TTL_S).catch((error: unknown) => {
+      this.logger.debug({ err: error }, 'the cache is away: not refreshed now');
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { ProductRecord, toProduct } from './product.record.js';
+import { MAX_STOCK, type Product, type ProductDraft, type ProductPatch } from '../domain/product.js';
+import type { Wanted } from '../domain/reservation.js';
+import { searchKey, sortKey } from '../domain/search-key.js';
+
+/** The products' rows. A change raises `version` in the same statement, whatever it changes. */
+export class ProductStore {
+  constructor(private readonly database: Database) {}
+
+  /** The products of these ids, in any order, deleted ones too. */
+  async byIds(ids: readonly number[]): Promise<Product[]> {
+    const rows = await this.database.fork().find(ProductRecord, { id: { $in: [...ids] } });
+    return rows.map(toProduct);
+  }
+
+  /** One page by offset, oldest first, and how many products there are. Deleted ones don't count. */
+  async pageByOffset(limit: number, offset: number): Promise<{ products: Product[]; total: number }> {
+    const em = this.database.fork();
+    const [rows, counted] = [
+      await em.find(ProductRecord, { deletedAt: null }, { orderBy: { id: 'asc' }, limit, offset }),
+      await em.execute<{ total: string }[]>('select count(*) as total from products where deleted_at is null'),
+    ];
+    return { products: rows.map(toProduct), total: Number(counted[0]?.total) };
+  }
+
+  /** Whether there has ever been a product: deleted ones stay. */
+  async isEmpty(em: EntityManager): Promise<boolean> {
+    return (await em.execute('select 1 from products limit 1')).length === 0;
+  }
+
+  /** The new products, in the order of the drafts. */
+  async insert(em: EntityManager, drafts: readonly ProductDraft[], now: Date): Promise<Product[]> {
+    const rows = drafts.map(({ name, description, price, stock }) => ({
+      name,
+      name_key: sortKey(name),
+      description: description ?? null,
+      description_key: searchKey(description ?? ''),
+      price,
+      stock,
+    }));
+    const inserted = await em.execute(
+      `insert into products (name, name_key, description, description_key, price, stock, created_at, updated_at)
+       select name, name_key, description, description_key, price, stock, ?::timestamptz, ?::timestamptz
+       from rows from (jsonb_to_recordset(?::jsonb)
+         as (name text, name_key text, description text, description_key text, price bigint, stock integer))
+         with ordinality as draft order by ordinality
+       returning *`,
+      [now, now, JSON.stringify(rows)],
+    );
+    return this.mapped(em, inserted).sort((a, b) => a.id - b.id);
+  }
+
+  /** The changed product; null when it is not there, deleted, or, where a version is expected, no longer at it. */
+  async update(
+    em: EntityManager,
+    id: number,
+    patch: ProductPatch,
+    expectedVersion: number | undefined,
+    now: Date,
+  ): Promise<Product | null> {
+    const { name, description, price, stock } = patch;
+    const columns: Record<string, string | number | null> = {
+      ...(typeof name === 'string' && { name, name_key: sortKey(name) }),
+      ...(description !== undefined && { description, description_key: searchKey(description ?? '') }),
+      ...(typeof price === 'number' && { price }),
+      ...(typeof stock === 'number' && { stock }),
+    };
+    const assignments = Object.keys(columns).map((column) => `${column} = ?, `);
+    const rows = await em.execute(
+      `update products set ${assignments.join('')} version = version + 1, updated_at = ?
+       where id = ? and deleted_at is null ${expectedVersion === undefined ? '' : 'and version = ?'} returning *`,
+      [...Object.values(columns), now, id, ...(expectedVersion === undefined ? [] : [expectedVersion])],
+    );
+    return this.mapped(em, rows)[0] ?? null;
+  }
+
+  /** The product as it was deleted; null when there was none. */
+  async delete(em: EntityManager, id: number, now: Date): Promise<Product | null> {
+    const rows = await em.execute(
+      `update products set deleted_at = ?, version = version + 1, updated_at = ?
+       where id = ? and deleted_at is null returning *`,
+      [now, now, id],
+    );
+    return this.mapped(em, rows)[0] ?? null;
+  }
+
+  /** The stock of these products, by id, locked in ascending id until the transaction ends. Deleted ones are missing. */
+  async lockStock(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
+    const rows = await em.execute<{ id: string; stock: number }[]>(
+      `select id, stock from products where id = any(?::bigint[]) and deleted_at is null order by id for update`,
+      [`{${ids.join(',')}}`],
+    );
+    return new Map(rows.map(({ id, stock }) => [Number(id), stock]));
+  }
+
+  /** Takes from the stock of products that are locked. The guard keeps any other mistake from selling what isn't there. */
+  async take(em: EntityManager, items: readonly Wanted[], now: Date): Promise<Product[]> {
+    const changed = await this.changeStock(em, items, 'stock - quantity', 'and stock >= quantity', now);
+    if (changed.length !== items.length) throw new Error('the stock changed under its lock');
+    return changed;
+  }
+
+  /** Gives back to products, deleted ones too; an administrator may have filled the shelf meanwhile. */
+  async giveBack(em: EntityManager, items: readonly Wanted[], now: Date): Promise<Product[]> {
+    const ids = `{${items.map(({ productId }) => productId).join(',')}}`;
+    await em.execute('select 1 from products where id = any(?::bigint[]) order by id for update', [ids]);
+    return this.changeStock(em, items, `least(stock::bigint + quantity, ${MAX_STOCK})`, '', now);
+  }
+
+  private async changeStock(
+    em: EntityManager,
+    items: readonly Wanted[],
+    newStock: string,
+    guard: string,
+    now: Date,
+  ): Promise<Product[]> {
+    const rows = await em.execute(
+      `update products set stock = ${newStock}, version = version + 1, updated_at = ?
+       from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
+       where id = item."productId" ${guard} returning products.*`,
+      [now, JSON.stringify(items)],
+    );
+    return this.mapped(em, rows);
+  }
+
+  private mapped(em: EntityManager, rows: readonly object[]): Product[] {
+    return rows.map((row) => toProduct(em.map(ProductRecord, row)));
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Product } from '../domain/product.js';
+
+/** A product as REST clients see it. */
+export const productBody = z.object({
+  id: z.int(),
+  name: z.string(),
+  price: z.int().describe("In the currency's minor unit"),
+  stock: z.int(),
+  version: z.int(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+
+export function toBody({ id, name, price, stock, version, createdAt, updatedAt }: Product) {
+  return { id, name, price, stock, version, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
+}
+
+const draft = z.object({ name: z.string(), price: z.number(), stock: z.number() });
+
+/** One product, or several at once. */
+export const createBody = z.union([z.array(draft), draft], {
+  error: 'the body must be a product {name, price, stock} or an array of them',
+});
+
+/** What is absent stays. */
+export const updateBody = draft.partial();

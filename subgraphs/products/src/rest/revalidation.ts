@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { badInput } from '@shop/shared/errors/app-error';
+
+/** The weak ETag of a product at a version. */
+export const versionTag = (version: number) => `W/"${version}"`;
+
+/** The weak ETag of any JSON value. */
+export function contentTag(value: unknown): string {
+  return `W/"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`;
+}
+
+/**
+ * Marks an answer with its weak ETag. True when the client has that answer already: 304 is all it needs (RFC 9110,
+ * section 13.1.2: If-None-Match compares weakly).
+ */
+export function isCurrentAtClient(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {
+  void reply.header('etag', tag).header('cache-control', 'no-cache');
+  const known = request.headers['if-none-match'];
+  if (known === undefined) return false;
+  const opaque = (text: string) => text.trim().replace(/^W\//, '');
+  return known.trim() === '*' || known.split(',').some((candidate) => opaque(candidate) === opaque(tag));
+}
+
+/** The version of an `If-Match` header: `7`, `"7"` or the ETag `W/"7"`. Undefined without one, and for `*`. */
+export function expectedVersion(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match']?.trim();
+  if (header === undefined || header === '*') return undefined;
+  const version = /^(?:W\/)?("?)([1-9]\d{0,14})\1$/.exec(header)?.[2];
+  if (version === undefined) throw badInput('If-Match must be a version', 'If-Match');
+  return Number(version);
+}

@@ -1,0 +1,102 @@
+import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { createBacking } from '@shop/shared/backing/create-backing';
+import type { Backing } from '@shop/shared/backing/ports';
+import type { Environment } from '@shop/shared/config/read-config';
+import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { Transactions } from '@shop/shared/delivery/transactions';
+import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
+import { openApi } from '@shop/shared/http/openapi';
+import { type Door, WebServer } from '@shop/shared/http/web-server';
+import { component, System } from '@shop/shared/lifecycle/system';
+import { createLogger } from '@shop/shared/logging/logger';
+import { readProductsConfig } from './config.js';
+import { createLoaders } from './graphql/loaders.js';
+import { buildProductsSubgraph } from './graphql/schema.js';
+import { relayToCache } from './messaging/relay-to-cache.js';
+import { subscribe } from './messaging/subscriptions.js';
+import { openDatabase } from './persistence/open-database.js';
+import { listProducts } from './persistence/product-list.js';
+import { ProductReader } from './persistence/product-reader.js';
+import { ProductStore } from './persistence/product.store.js';
+import { ReservationStore } from './persistence/reservation.store.js';
+import { productRoutes } from './rest/products.routes.js';
+import { seedProducts } from './seed-products.js';
+import type { Catalogue } from './use-cases/catalogue.js';
+import { CreateProducts } from './use-cases/create-products.js';
+import { DeleteProduct } from './use-cases/delete-product.js';
+import { ReleaseStock } from './use-cases/release-stock.js';
+import { ReserveStock } from './use-cases/reserve-stock.js';
+import { SeedCatalogue } from './use-cases/seed-catalogue.js';
+import { UpdateProduct } from './use-cases/update-product.js';
+
+/** The products service: the catalogue, and the stock that orders hold. */
+export function createSystem(
+  environment: Environment,
+  backing: Backing = createBacking(environment, 'products'),
+): System {
+  const config = readProductsConfig(environment);
+  const logger = createLogger('products', config.LOG_LEVEL);
+  const { bus, cache } = backing;
+
+  const database = openDatabase(config);
+  const transactions = new Transactions(database);
+  const store = new ProductStore(database);
+  const reader = new ProductReader(store, cache, logger);
+  const catalogue: Catalogue = {
+    reader,
+    store,
+    list: (filter, sort, page) => listProducts(database, filter, sort, page),
+    create: new CreateProducts(transactions, store, reader),
+    update: new UpdateProduct(transactions, store, reader),
+    delete: new DeleteProduct(transactions, store, reader),
+  };
+
+  const delivery = { database, databaseUrl: config.DATABASE_URL, logger };
+  const relays = [relayToBus({ bus, service: 'products', ...delivery }), relayToCache({ cache, ...delivery })];
+  for (const relay of relays) transactions.onAnnounced(() => relay.wake());
+
+  const reservations = new ReservationStore();
+  subscribe(
+    bus,
+    new ReserveStock(transactions, store, reservations, reader),
+    new ReleaseStock(transactions, store, reservations, reader),
+  );
+  const consuming = component(
+    'consumers',
+    () => bus.startConsuming(),
+    () => bus.stopConsuming(),
+  );
+
+  const seeding = component(
+    'seed',
+    async () => {
+      if (config.SEED === 'true') await new SeedCatalogue(transactions, store).run(seedProducts, new Date());
+    },
+    async () => undefined,
+  );
+
+  const verifier = new TokenVerifier({
+    jwksUrl: config.AUTH_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const graphql: Door = async (app) => {
+    const { schema } = await buildProductsSubgraph(catalogue, config.CURRENCY);
+    await graphqlDoor({ schema, verifier, logger, loaders: () => createLoaders(reader) })(app);
+  };
+  if (config.CATALOG_WRITES === 'public')
+    logger.warn('CATALOG_WRITES=public: anyone may write the catalogue by REST, without a token');
+  const web = new WebServer({
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    readiness: async () => ({ database: await database.isReachable() }),
+    doors: [
+      openApi({ title: 'Products', description: 'The catalogue, and the stock that orders hold.' }),
+      productRoutes({ catalogue, verifier, writes: config.CATALOG_WRITES }),
+      graphql,
+    ],
+  });
+
+  return new System('products', [database, cache, bus, ...relays, seeding, consuming, web]);
+}

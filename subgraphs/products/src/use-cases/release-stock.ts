@@ -1,0 +1,34 @@
+import type { Received } from '@shop/shared/delivery/inbox';
+import type { Transactions } from '@shop/shared/delivery/transactions';
+import { announceChanged } from './announce.js';
+import { decideCancellation } from '../domain/reservation.js';
+import type { ProductReader } from '../persistence/product-reader.js';
+import type { ProductStore } from '../persistence/product.store.js';
+import type { ReservationStore } from '../persistence/reservation.store.js';
+
+/**
+ * Gives back what a cancelled order holds, from its reservation's row, to deleted products too. The row stays as a
+ * tombstone, also where it was not there before: a request that comes later reserves nothing.
+ */
+export class ReleaseStock {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly products: ProductStore,
+    private readonly reservations: ReservationStore,
+    private readonly reader: ProductReader,
+  ) {}
+
+  async run(message: Received, orderUuid: string, now: Date): Promise<void> {
+    const changed = await this.transactions.runOnce(message, async ({ em, outbox }) => {
+      const reservation = await this.reservations.lock(em, orderUuid, now);
+      if (reservation.state === 'cancelled') return [];
+      await this.reservations.save(em, orderUuid, { state: 'cancelled' }, now);
+      const items = decideCancellation(reservation);
+      if (items.length === 0) return [];
+      const products = await this.products.giveBack(em, items, now);
+      for (const product of products) announceChanged(outbox, product, orderUuid);
+      return products;
+    });
+    await this.reader.refresh(changed ?? []);
+  }
+}
