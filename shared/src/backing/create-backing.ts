@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { InProcess } from './in-process.js';
+import type { Backing } from './ports.js';
+import type { ServiceName } from './roster.js';
+import { ConfigError, type Environment, readConfig, variables } from '../config/read-config.js';
+import { createLogger, type Logger } from '../logging/logger.js';
+import { EmbeddedBus } from '../messaging/embedded-bus.js';
+import type { Bus } from '../messaging/bus.js';
+import { RascalBus } from '../messaging/rascal-bus.js';
+import { RedisPubSub } from '../redis/redis-pubsub.js';
+import { RedisVersionedCache } from '../redis/redis-versioned-cache.js';
+
+const schema = z.object({
+  RABBITMQ_URL: variables.optionalUrl,
+  BUS_DATABASE_URL: variables.optionalUrl,
+  REDIS_URL: variables.optionalUrl,
+  REDIS_NAMESPACE: z.string().default(''),
+  LOG_LEVEL: variables.logLevel,
+});
+
+/**
+ * What stands behind a service, as its environment says: RabbitMQ, or else the bus on PostgreSQL; Redis, or else what the
+ * services of this process share. Throws `ConfigError` when there is no bus to choose.
+ */
+export function createBacking(
+  environment: Environment,
+  service: ServiceName,
+  inProcess: InProcess = new InProcess(),
+  logger?: Logger,
+): Backing {
+  const config = readConfig(environment, schema);
+  const log = logger ?? createLogger(service, config.LOG_LEVEL);
+  const bus = createBus(config, service, log);
+  if (!config.REDIS_URL) return { bus, pubsub: inProcess.pubsub, cache: inProcess.cache };
+  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger: log };
+  return { bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis) };
+}
+
+function createBus(config: z.output<typeof schema>, service: ServiceName, logger: Logger): Bus {
+  const { RABBITMQ_URL: url, BUS_DATABASE_URL: connectionString } = config;
+  if (url) return new RascalBus({ url, service, logger });
+  if (connectionString) return new EmbeddedBus({ connectionString, service, logger });
+  throw new ConfigError('There is no message bus: give RABBITMQ_URL, or BUS_DATABASE_URL for the embedded one.');
+}

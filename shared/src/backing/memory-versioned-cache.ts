@@ -1,0 +1,54 @@
+import type { VersionedCache, VersionedEntry } from './ports.js';
+
+interface Held {
+  readonly entry: VersionedEntry;
+  readonly expiresAt: number;
+}
+
+/** A cache in the process, for one process: at most so many entries, the least recently used go first. */
+export class MemoryVersionedCache implements VersionedCache {
+  readonly name = 'in-process cache';
+  private readonly held = new Map<string, Held>();
+
+  constructor(
+    private readonly capacity = 10_000,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  async getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]> {
+    return keys.map((key) => this.get(key));
+  }
+
+  async setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void> {
+    for (const { key, entry } of entries) {
+      const current = this.get(key);
+      if (current && current.version > entry.version) continue;
+      this.put(key, { entry, expiresAt: this.now() + ttlSeconds * 1_000 });
+    }
+    for (const oldest of this.held.keys()) {
+      if (this.held.size <= this.capacity) break;
+      this.held.delete(oldest);
+    }
+  }
+
+  private get(key: string): VersionedEntry | undefined {
+    const held = this.held.get(key);
+    if (!held) return undefined;
+    if (held.expiresAt <= this.now()) {
+      this.held.delete(key);
+      return undefined;
+    }
+    this.put(key, held);
+    return held.entry;
+  }
+
+  /** A Map keeps the order of insertion: what was used last stands last. */
+  private put(key: string, held: Held): void {
+    this.held.delete(key);
+    this.held.set(key, held);
+  }
+}
