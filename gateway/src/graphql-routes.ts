@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
 import { AppError } from '@shop/shared/errors/app-error';
 import type { Logger } from '@shop/shared/logging/logger';
 import { contextOf, type GatewayContext } from './context.js';
@@ -9,7 +10,7 @@ import type { Identities } from './identity.js';
 import { errorOf, toPublicError } from './public-errors.js';
 import { acceptsMultipart, replyByMultipart } from './subscriptions/multipart.js';
 import { readOperationParameters, readOperationRequest } from './subscriptions/operation-request.js';
-import { isSubscription, type Operations } from './subscriptions/operations.js';
+import { isSubscription, kindOf, type Operations } from './subscriptions/operations.js';
 import { replyBySse } from './subscriptions/sse.js';
 
 interface GraphqlRoutesOptions {
@@ -53,7 +54,7 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
 
     app.get('/graphql/stream', async (request, reply) => {
       const operation = readOperationParameters(request.query as Record<string, unknown>);
-      if (/\bmutation\b/.test(operation.query) && !isSubscription(operation)) {
+      if (kindOf(operation) === OperationTypeNode.MUTATION) {
         throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
       }
       return await replyBySse(reply, await operations.run(operation, contextFor(request)));

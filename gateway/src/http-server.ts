@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { answerErrors } from '@shop/shared/http/rest-errors';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
@@ -64,13 +64,14 @@ export class HttpServer implements Component {
       reply.header('content-security-policy', apiPolicy);
     });
     await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], maxAge: 600 });
-    app.get('/healthz', () => ({ status: 'ok' }));
-    app.get('/readyz', (_request, reply) => {
-      const { ready, services } = readiness;
-      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', services });
-    });
+    app.route({ url: '/healthz', method: ['GET', 'HEAD'], handler: () => ({ status: 'ok' }) });
+    app.route({ url: '/readyz', method: ['GET', 'HEAD'], handler: (_request, reply) => readyz(reply, readiness) });
     serveExplorers(app);
     for (const plugin of routes) await app.register(plugin);
     return app;
   }
+}
+
+function readyz(reply: FastifyReply, { ready, services }: Readiness): FastifyReply {
+  return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', services });
 }

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { serviceNames } from '@shop/shared/backing/roster';
 import type { Component } from '@shop/shared/lifecycle/system';
-import type { SubscriptionPlanner } from './subscriptions/subscription-plan.js';
+import type { CurrentSupergraph } from './current-supergraph.js';
 import type { Subgraphs } from './subgraphs.js';
 
 /** `answers`: it is there, but does not say whether it is ready, as a service that is not of this shop. */
@@ -22,7 +22,7 @@ export class Readiness implements Component {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly planner: SubscriptionPlanner,
+    private readonly supergraph: CurrentSupergraph,
     private readonly subgraphs: Subgraphs,
   ) {}
 
@@ -45,22 +45,16 @@ export class Readiness implements Component {
   }
 
   private async look(): Promise<void> {
-    const addresses = this.planner.subgraphAddresses;
+    const addresses = [...this.supergraph.loaded.addresses.values()];
     const states = await Promise.all(
       addresses.map(async (address) => [address.name, await stateAt(this.subgraphs.urlOf(address))] as const),
     );
     this.states = Object.fromEntries(states);
-    if (!this.isShop() || serviceNames.every((name) => this.states[name] === 'ready')) this.wasReady = true;
+    if (!this.supergraph.isShop || serviceNames.every((name) => this.states[name] === 'ready')) this.wasReady = true;
     if (this.stopped) return;
     const wait = this.wasReady ? EVERY_MS.onceReady : EVERY_MS.whileWaiting;
     this.timer = setTimeout(() => void this.look(), wait);
     this.timer.unref();
-  }
-
-  /** The shop's supergraph is one in which its services place orders. */
-  private isShop(): boolean {
-    const placesOrders = this.planner.schema.getMutationType()?.getFields()['placeOrder'] !== undefined;
-    return placesOrders && serviceNames.every((name) => name in this.states);
   }
 }
 

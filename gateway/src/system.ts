@@ -1,12 +1,15 @@
+import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { graphqlRoutes } from './graphql-routes.js';
+import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
 import { Identities } from './identity.js';
 import { Readiness } from './readiness.js';
+import { restFacade } from './rest-facade.js';
 import { Subgraphs } from './subgraphs.js';
 import { Operations } from './subscriptions/operations.js';
 import { SubscriptionPlanner } from './subscriptions/subscription-plan.js';
@@ -32,13 +35,21 @@ export function wire(config: GatewayConfig): Gateway {
   const identities = new Identities(config.tokens);
   const subgraphs = new Subgraphs(config, logger);
   const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, logger);
-  const planner = new SubscriptionPlanner(gateway, subgraphs, logger);
+  const supergraph = new CurrentSupergraph(gateway);
+  const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
   const server = createApolloServer(gateway, logger);
   const upstream = new UpstreamPool(config.tokens === null);
   const operations = new Operations(server, planner, upstream);
-  const readiness = new Readiness(planner, subgraphs);
+  const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ identities, operations, logger, bodyLimit: config.bodyLimit });
-  const routes = [graphqlRoutes({ server, identities, operations, logger })];
+  const originOf = (service: ServiceName) => {
+    const address = supergraph.isShop && supergraph.loaded.addresses.get(service);
+    return address ? new URL(subgraphs.urlOf(address)).origin : null;
+  };
+  const routes = [
+    graphqlRoutes({ server, identities, operations, logger }),
+    restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
+  ];
   const http = new HttpServer({ config, logger, readiness, websockets, routes });
   const apollo = component(
     'supergraph',

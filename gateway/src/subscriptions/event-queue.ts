@@ -1,5 +1,5 @@
 /** More events than this wait for nobody: their reader has stopped reading. */
-const LIMIT = 1_000;
+const LIMIT = 10_000;
 
 /**
  * Events that are pushed at one end and pulled at the other, in order and bounded. `onClose` is called once, when the

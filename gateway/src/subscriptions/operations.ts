@@ -5,6 +5,7 @@ import {
   getOperationAST,
   getVariableValues,
   type GraphQLFormattedError,
+  OperationTypeNode,
   parse,
   validate,
 } from 'graphql';
@@ -113,15 +114,18 @@ export class Operations implements Component {
   }
 }
 
-/** Whether a request is a well-formed subscription. What is not goes the usual way, and is refused there. */
-export function isSubscription({ query, operationName }: OperationRequest): boolean {
-  // Most requests are none, and need not be parsed twice.
-  if (!query.includes('subscription')) return false;
+/** The kind of the operation that a request names. Null for what is not well formed: it is refused when it is run. */
+export function kindOf({ query, operationName }: OperationRequest): OperationTypeNode | null {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    return getOperationAST(parse(query, { noLocation: true }), operationName)?.operation ?? null;
   } catch {
-    return false;
+    return null;
   }
+}
+
+export function isSubscription(request: OperationRequest): boolean {
+  // Most requests are none, and need not be parsed twice.
+  return request.query.includes('subscription') && kindOf(request) === OperationTypeNode.SUBSCRIPTION;
 }
 
 /** A client's mistakes, found before anything ran. */

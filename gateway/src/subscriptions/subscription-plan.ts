@@ -1,11 +1,12 @@
-import { type ApolloGateway, buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
-import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
-import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { operationFromDocument } from '@apollo/federation-internals';
+import { buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { GatewayContext } from '../context.js';
 import { toPublicError } from '../public-errors.js';
-import type { SubgraphAddress, Subgraphs } from '../subgraphs.js';
+import type { CurrentSupergraph } from '../current-supergraph.js';
+import type { Subgraphs } from '../subgraphs.js';
 
 type RequestContext = Parameters<typeof executeQueryPlan>[2];
 export type Variables = Readonly<Record<string, unknown>>;
@@ -13,56 +14,25 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** The name under which a plan finds the event that it was made for, as if a subgraph had been asked for it. */
 const EVENT = '__event__';
 
-interface LoadedSupergraph {
-  readonly planner: QueryPlanner;
-  readonly apiSchema: Schema;
-  /** As clients see it. */
-  readonly schema: GraphQLSchema;
-  readonly supergraphSchema: GraphQLSchema;
-  readonly addresses: ReadonlyMap<string, SubgraphAddress>;
-}
-
 /**
  * Plans subscriptions. @apollo/gateway's planner knows them (a primary fetch that is the stream, and the rest), though
  * its executor refuses them: so the primary is run as a stream elsewhere, and each event by a plan of its own.
  */
 export class SubscriptionPlanner {
-  private loaded: LoadedSupergraph | null = null;
-
   constructor(
-    gateway: ApolloGateway,
+    private readonly supergraph: CurrentSupergraph,
     private readonly subgraphs: Subgraphs,
     private readonly logger: Logger,
-  ) {
-    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema, coreSupergraphSdl }) => {
-      const supergraph = Supergraph.build(coreSupergraphSdl);
-      this.loaded = {
-        planner: new QueryPlanner(supergraph),
-        apiSchema: supergraph.apiSchema(),
-        schema,
-        supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-        addresses: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, { name, url }])),
-      };
-    });
-  }
+  ) {}
 
   /** The schema as clients see it, now. */
   get schema(): GraphQLSchema {
-    return this.supergraph.schema;
-  }
-
-  get subgraphAddresses(): readonly SubgraphAddress[] {
-    return [...this.supergraph.addresses.values()];
-  }
-
-  private get supergraph(): LoadedSupergraph {
-    if (!this.loaded) throw new Error('no supergraph is loaded yet');
-    return this.loaded;
+    return this.supergraph.loaded.schema;
   }
 
   /** Plans a validated subscription operation. */
   plan(document: DocumentNode, operationName: string | undefined): SubscriptionPlan {
-    const supergraph = this.supergraph;
+    const supergraph = this.supergraph.loaded;
     const { node } = supergraph.planner.buildQueryPlan(
       operationFromDocument(supergraph.apiSchema, document, operationName === undefined ? {} : { operationName }),
     );

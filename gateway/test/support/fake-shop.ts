@@ -1,4 +1,5 @@
 import { EventEmitter, on } from 'node:events';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { composeServices } from '@apollo/composition';
 import { GraphQLError, parse } from 'graphql';
 import { FakeSubgraph } from './fake-subgraph.js';
@@ -69,7 +70,10 @@ class FakeOrders extends FakeSubgraph {
           },
           ticks: {
             subscribe: async function* (_: unknown, { count }: { count: number }) {
-              for (let tick = 1; tick <= count; tick++) yield tick;
+              for (let tick = 1; tick <= count; tick++) {
+                yield tick;
+                if (tick % 100 === 0) await breathe();
+              }
             },
             resolve: (tick: number) => tick,
           },

@@ -1,0 +1,47 @@
+import { type Schema, Supergraph } from '@apollo/federation-internals';
+import type { ApolloGateway } from '@apollo/gateway';
+import { QueryPlanner } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import { serviceNames } from '@shop/shared/backing/roster';
+import type { SubgraphAddress } from './subgraphs.js';
+
+/** A supergraph in the forms that planning and execution want it in. */
+export interface LoadedSupergraph {
+  readonly planner: QueryPlanner;
+  readonly apiSchema: Schema;
+  /** As clients see it. */
+  readonly schema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
+  readonly addresses: ReadonlyMap<string, SubgraphAddress>;
+}
+
+/** The supergraph that is served now. */
+export class CurrentSupergraph {
+  private current: LoadedSupergraph | null = null;
+
+  constructor(gateway: ApolloGateway) {
+    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema, coreSupergraphSdl }) => {
+      const supergraph = Supergraph.build(coreSupergraphSdl);
+      this.current = {
+        planner: new QueryPlanner(supergraph),
+        apiSchema: supergraph.apiSchema(),
+        schema,
+        supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+        addresses: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, { name, url }])),
+      };
+    });
+  }
+
+  /** Throws before the first one was loaded. */
+  get loaded(): LoadedSupergraph {
+    if (!this.current) throw new Error('no supergraph is loaded yet');
+    return this.current;
+  }
+
+  /** Whether it is the shop's: one in which all of the shop's services are, and orders can be placed. */
+  get isShop(): boolean {
+    const { schema, addresses } = this.loaded;
+    const placesOrders = schema.getMutationType()?.getFields()['placeOrder'] !== undefined;
+    return placesOrders && serviceNames.every((name) => addresses.has(name));
+  }
+}
