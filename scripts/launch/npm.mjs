@@ -15,10 +15,17 @@ export function npm(args, cwd) {
   return new Promise((resolve, reject) => {
     const shell = process.platform === 'win32' && command === 'npm';
     const child = spawn(command, [...first, ...args, ...quiet], { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+    // An install that goes on behind the back of one who pressed Ctrl-C would meet the next one.
+    const stop = (signal) => {
+      child.kill(signal);
+      process.exit(130);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => reject(new Error(`npm can't be run: ${error.message}`)));
     child.once('close', (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
       if (code === 0) resolve();
       else reject(new Error(`npm ${args.join(' ')} failed:\n${output.trim()}`));
     });

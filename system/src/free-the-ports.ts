@@ -32,15 +32,21 @@ export async function untilPortsAreFree(plan: PortPlan, host: string, say: Say):
 
 /** What to tell about ports that are taken: which, for whom, by whom, and the way out. */
 export function sentenceFor(taken: readonly TakenPort[]): string {
-  const sentences = taken.map(({ name, port, holder }) => {
-    const by = holder ? `, by process ${holder.pid} (${holder.command})` : '';
-    return `Port ${port}, which ${name} needs, is taken${by}.`;
-  });
+  const holders = [...new Set(taken.map(({ holder }) => holder?.pid))];
+  const sentences = holders.map((pid) => sentenceAbout(taken.filter(({ holder }) => holder?.pid === pid)));
   const onlyGateway = taken.every(({ name }) => name === 'gateway');
   const way = onlyGateway
-    ? `Stop it, or choose another port for the gateway: PORT=${(taken[0]?.port ?? 4000) + 1} npm start.`
-    : 'Stop it, or move all ports: PORT_OFFSET=100 npm start.';
+    ? `Stop that, or choose another port for the gateway: PORT=${(taken[0]?.port ?? 0) + 1} npm start`
+    : 'Stop that, or move all our ports: PORT_OFFSET=100 npm start';
   return [...sentences, way].join('\n');
+}
+
+/** One sentence for ports that one process has. */
+function sentenceAbout(taken: readonly TakenPort[]): string {
+  const ports = taken.map(({ port, name }) => `${port} (for ${name})`).join(', ');
+  const holder = taken[0]?.holder;
+  const by = holder ? `by process ${holder.pid}: ${holder.command}` : 'by another program';
+  return taken.length > 1 ? `Ports ${ports} are taken ${by}.` : `Port ${ports} is taken ${by}.`;
 }
 
 async function takenPorts(plan: PortPlan, host: string): Promise<TakenPort[]> {

@@ -5,7 +5,7 @@ import { commandLineOf, isAlive, parentOf } from './servers/processes.js';
 const ONE_KEYSTROKE_MS = 1000;
 
 /**
- * A signal that aborts when this process should stop: on Ctrl-C, on SIGTERM, and when the launcher or npm above it has
+ * A signal that aborts when this process should stop: on Ctrl-C, on SIGTERM, when the terminal is closed, and when the launcher or npm above it has
  * been killed. Another Ctrl-C ends the process at once; so does `deadlineMs` after the abort, when stopping takes longer.
  */
 export function interruption(deadlineMs: number): AbortSignal {
@@ -22,6 +22,9 @@ export function interruption(deadlineMs: number): AbortSignal {
   };
   process.on('SIGINT', () => stop(130));
   process.on('SIGTERM', () => stop(143));
+  process.on('SIGHUP', () => stop(129));
+  // Nobody reads any more once the terminal is gone; stopping in order goes on all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.once('disconnect', () => stop(1));
   whenNpmIsGone(() => stop(1));
   return controller.signal;
@@ -33,7 +36,10 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** npm starts us through a shell and, when it is killed, takes neither along: so look whether it still is there. */
+/**
+ * npm starts us through a shell. When npm is killed we hear nothing of it, and a SIGTERM it passes on gets no further than
+ * that shell: so look whether npm still is there.
+ */
 function whenNpmIsGone(callback: () => void): void {
   const npm = npmAbove();
   if (npm === undefined) return;
@@ -41,14 +47,16 @@ function whenNpmIsGone(callback: () => void): void {
     if (isAlive(npm) && !isZombie(npm)) return;
     clearInterval(timer);
     callback();
-  }, 500);
+  }, 250);
   timer.unref();
 }
 
 function npmAbove(): number | undefined {
   if (!process.env['npm_lifecycle_event']) return undefined;
-  const parent = process.ppid;
-  return [parent, parentOf(parent)].find((pid) => pid !== undefined && /\bnpm\b/.test(commandLineOf(pid)));
+  for (let pid: number | undefined = process.ppid; pid !== undefined && pid > 1; pid = parentOf(pid)) {
+    if (/\bnpm\b/.test(commandLineOf(pid))) return pid;
+  }
+  return undefined;
 }
 
 /** Killed, but its own parent hasn't asked for its exit code yet. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { commandLineOf } from './servers/processes.js';
 
 /** A process that listens on a port. */
 export interface PortHolder {
@@ -11,8 +12,7 @@ export interface PortHolder {
 export function portHolder(port: number): PortHolder | undefined {
   const pid = process.platform === 'linux' ? fromProc(port) : fromLsof(port);
   if (pid === undefined) return undefined;
-  const command =
-    spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || 'a process';
+  const command = commandLineOf(pid).trim().slice(0, 80) || 'a program of another user';
   return { pid, command };
 }
 
