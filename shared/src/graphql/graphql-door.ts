@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
@@ -40,7 +40,6 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginInlineTraceDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
-        fastifyApolloDrainPlugin(app),
         reportFailures(logger),
       ],
     });
@@ -57,6 +56,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
       schema: { hide: true } as never,
       handler: fastifyApolloHandler(apollo, { context }),
     });
+    // The web server has answered what was in flight by then. (Apollo's drain plugin would close it from within its close.)
     app.addHook('onClose', () => apollo.stop());
     if (schema.getSubscriptionType()) openSubscriptions(app, options);
   };

@@ -61,7 +61,11 @@ export class AuthService {
   }
 
   /** Posts JSON; answers the status and the body. */
-  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<[number, Record<string, unknown>]> {
+  async post(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<[number, Record<string, unknown>]> {
     const response = await fetch(`${this.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
