@@ -1,4 +1,5 @@
 import type { Cleanup } from './cleanup.js';
+import type { Environment } from './environment.js';
 import { createDatabases, databaseNames } from './databases.js';
 import { leaseDatabase } from './servers/database-lease.js';
 import { postgresFolder } from './servers/postgres-folder.js';
@@ -10,13 +11,13 @@ import type { Say } from './servers/say.js';
  * its data kept below `dataFolder`. `cleanup` stops the latter, unless another launcher uses it as well.
  */
 export async function provideDatabaseServer(
-  given: string | undefined,
+  outer: Environment,
   dataFolder: string,
   cleanup: Cleanup,
   say: Say,
 ): Promise<string> {
-  const url = given || (await ourOwn(dataFolder, cleanup, say));
-  await createDatabases(url, databaseNames);
+  const url = outer['DATABASE_URL'] || (await ourOwn(dataFolder, cleanup, say));
+  await createDatabases(url, databaseNames(outer));
   return url;
 }
 

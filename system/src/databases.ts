@@ -1,8 +1,21 @@
 import pg from 'pg';
-import { serviceNames } from '@shop/shared/backing/roster';
+import { type ServiceName, serviceNames } from '@shop/shared/backing/roster';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The name of a service's database: the service's own, after `DATABASE_PREFIX`, so that several shops can share a server. */
+export function databaseName(service: ServiceName | 'bus', environment: Environment): string {
+  const prefix = environment['DATABASE_PREFIX'] ?? '';
+  if (!/^[a-z0-9_]{0,40}$/.test(prefix)) {
+    throw new Error('DATABASE_PREFIX must be at most 40 of a to z, 0 to 9 and the underscore.');
+  }
+  return prefix + service;
+}
 
 /** One database for each service, and one for the embedded message bus. */
-export const databaseNames: readonly string[] = [...serviceNames, 'bus'];
+export function databaseNames(environment: Environment): readonly string[] {
+  return ([...serviceNames, 'bus'] as const).map((service) => databaseName(service, environment));
+}
 
 /** The URL of a database on the server that `serverUrl` points to. */
 export function databaseUrl(serverUrl: string, name: string): string {

@@ -1,18 +1,16 @@
-import { resolve } from 'node:path';
 import { playThreeOrders } from './demo/three-orders.js';
 import { Refused } from './demo/shopper.js';
 import { addressOf, defaultAdminEmail } from './environment.js';
 import { planPorts } from './ports.js';
-import { developmentSecrets } from './secrets.js';
+import { dataFolderOf, developmentSecrets } from './secrets.js';
 
 // Plays three orders against the shop that npm start runs from this folder, or the one at GATEWAY_URL.
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const { env } = process;
 const gateway = env['GATEWAY_URL'] || addressOf(planPorts(env).gateway, env['HOST']);
-const dataFolder = resolve(env['DATA_DIR'] || '.data');
 const admin = {
   email: env['ADMIN_EMAIL'] || defaultAdminEmail,
-  password: env['ADMIN_PASSWORD'] || developmentSecrets(dataFolder).adminPassword,
+  password: env['ADMIN_PASSWORD'] || developmentSecrets(dataFolderOf(process.cwd(), env)).adminPassword,
 };
 
 try {

@@ -1,5 +1,5 @@
 import { serviceNames, type ServiceName } from '@shop/shared/backing/roster';
-import { databaseUrl } from './databases.js';
+import { databaseName, databaseUrl } from './databases.js';
 import { processNames, type PortPlan, type ProcessName } from './ports.js';
 import type { Secrets } from './secrets.js';
 
@@ -20,11 +20,14 @@ export const defaultAdminEmail = 'admin@shop.example';
 /** Settings that are one process's own, so that no other gets them. */
 const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   DATABASE_URL: [],
+  DATABASE_PREFIX: [],
+  DATA_DIR: [],
   PORT: [],
   PORT_OFFSET: [],
   JWT_PRIVATE_KEY: ['auth'],
   ADMIN_EMAIL: ['auth'],
   ADMIN_PASSWORD: ['auth'],
+  SEED: ['products'],
   ORDERS_IDENTITY_SECRET: ['orders', 'cart'],
   BUS_DATABASE_URL: serviceNames,
   RABBITMQ_URL: serviceNames,
@@ -57,9 +60,9 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
     ORDERS_IDENTITY_SECRET: outer['ORDERS_IDENTITY_SECRET'] || secrets.ordersIdentitySecret,
     ADMIN_EMAIL: outer['ADMIN_EMAIL'] || defaultAdminEmail,
     ADMIN_PASSWORD: outer['ADMIN_PASSWORD'] || secrets.adminPassword,
-    BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, 'bus'),
+    BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),
   };
-  const common = { LOG_LEVEL: 'warn', ...withoutEmpty(outer), ...secretSettings };
+  const common = { LOG_LEVEL: 'warn', SEED: 'true', ...withoutEmpty(outer), ...secretSettings };
   const allowed = Object.entries(common).filter(([variable]) => isFor(name, variable));
   return {
     ...Object.fromEntries(allowed),
@@ -67,7 +70,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
     AUTH_JWKS_URL: `${urls['AUTH_URL']}/.well-known/jwks.json`,
     HOST: host,
     PORT: String(ports[name]),
-    ...(name === 'gateway' ? {} : { DATABASE_URL: databaseUrl(serverUrl, name) }),
+    ...(name === 'gateway' ? {} : { DATABASE_URL: databaseUrl(serverUrl, databaseName(name, outer)) }),
   };
 }
 

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { Cleanup } from './cleanup.js';
 import { provideDatabaseServer } from './database-server.js';
 import { environments, type Environment } from './environment.js';
 import { interruption } from './interruption.js';
 import { planPorts, type ProcessName } from './ports.js';
-import { developmentSecrets } from './secrets.js';
+import { dataFolderOf, developmentSecrets } from './secrets.js';
 
 /**
  * Does something once with the system's databases, which it starts when they don't run, and ends this process: for the
@@ -15,9 +14,9 @@ export async function once(work: (each: Readonly<Record<ProcessName, Environment
   const cleanup = new Cleanup();
   const signal = interruption(10_000);
   try {
-    const dataFolder = join(process.cwd(), '.data');
     const outer = process.env;
-    const serverUrl = await provideDatabaseServer(outer['DATABASE_URL'], dataFolder, cleanup, say);
+    const dataFolder = dataFolderOf(process.cwd(), outer);
+    const serverUrl = await provideDatabaseServer(outer, dataFolder, cleanup, say);
     signal.throwIfAborted();
     await work(environments({ outer, ports: planPorts(outer), secrets: developmentSecrets(dataFolder), serverUrl }));
   } catch (error) {

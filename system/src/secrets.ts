@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { keptSecret, randomSecret } from './servers/kept-secret.js';
 
 /** What the services must not share with the world, nor all of it with each other. */
@@ -9,6 +9,11 @@ export interface Secrets {
   /** With which orders proves to cart that it is orders. */
   readonly ordersIdentitySecret: string;
   readonly adminPassword: string;
+}
+
+/** Where a checkout keeps its data and secrets: `.data`, unless `DATA_DIR` says otherwise. */
+export function dataFolderOf(root: string, environment: Readonly<Record<string, string | undefined>>): string {
+  return resolve(root, environment['DATA_DIR'] || '.data');
 }
 
 /** This checkout's secrets: made on the first call, then kept below `dataFolder`, readable by their owner only. */

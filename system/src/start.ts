@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Cleanup } from './cleanup.js';
 import { provideDatabaseServer } from './database-server.js';
 import { loadSystem, startEmbedded } from './embedded.js';
@@ -8,7 +7,7 @@ import { aborted, interruption } from './interruption.js';
 import { planPorts } from './ports.js';
 import { startProcesses } from './processes.js';
 import { untilReadyAt } from './readiness.js';
-import { developmentSecrets } from './secrets.js';
+import { dataFolderOf, developmentSecrets } from './secrets.js';
 import { welcome } from './welcome.js';
 
 /** `npm start`: the whole system, until Ctrl-C. */
@@ -33,7 +32,7 @@ process.exit(process.exitCode ?? (clean ? 0 : 1));
 
 async function start(root: string, outer: Environment): Promise<void> {
   const asProcesses = Boolean(outer['RABBITMQ_URL'] && outer['REDIS_URL']);
-  const dataFolder = join(root, '.data');
+  const dataFolder = dataFolderOf(root, outer);
   const ports = planPorts(outer);
   await untilPortsAreFree(ports, outer['HOST'] || '127.0.0.1', say);
 
@@ -41,7 +40,7 @@ async function start(root: string, outer: Environment): Promise<void> {
   const loading = asProcesses ? undefined : loadSystem();
   loading?.catch(() => undefined);
   const secrets = developmentSecrets(dataFolder);
-  const serverUrl = await provideDatabaseServer(outer['DATABASE_URL'], dataFolder, cleanup, say);
+  const serverUrl = await provideDatabaseServer(outer, dataFolder, cleanup, say);
   signal.throwIfAborted();
 
   const each = environments({ outer, ports, secrets, serverUrl });
