@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The one launcher behind every npm verb. Plain JavaScript for any Node from 18, as nothing may be installed yet.
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './launch/build.mjs';
@@ -30,7 +31,9 @@ async function launch() {
     return;
   }
   await installDependencies(root);
-  const { built, run } = verbs[verb];
+  const { built, run, settings } = verbs[verb];
+  // What the environment says itself goes before what the file says.
+  if (settings && existsSync('.env')) process.loadEnvFile('.env');
   if (built) await build(root);
   await run(args);
 }

@@ -3,11 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { runNode } from './run-node.mjs';
 
 /**
- * What `npm run <verb>` does once the dependencies are there; `built`: after the build.
- * @type {Record<string, {built: boolean, run: (args: string[]) => unknown}>}
+ * What `npm run <verb>` does once the dependencies are there; `built`: after the build; `settings`: with those of .env, which
+ * are for the shop that runs here and not for the tests.
+ * @type {Record<string, {built: boolean, settings?: boolean, run: (args: string[]) => unknown}>}
  */
 export const verbs = {
-  start: ours('system/dist/start.js'),
+  start: { ...ours('system/dist/start.js'), settings: true },
   test: ours('system/dist/run-tests.js'),
   dev: { built: false, run: async () => (await import('./dev.mjs')).dev(process.cwd()) },
   build: { built: true, run: () => undefined },
@@ -15,10 +16,10 @@ export const verbs = {
   format: tool('node_modules/prettier/bin/prettier.cjs', ['--write', '--log-level=warn', '.']),
   typecheck: tool('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']),
   compose: ours('gateway/dist/compose.js'),
-  gateway: ours('gateway/dist/main.js'),
-  demo: ours('system/dist/demo.js'),
-  migrate: ours('system/dist/migrate.js'),
-  seed: ours('system/dist/seed.js'),
+  gateway: { ...ours('gateway/dist/main.js'), settings: true },
+  demo: { ...ours('system/dist/demo.js'), settings: true },
+  migrate: { ...ours('system/dist/migrate.js'), settings: true },
+  seed: { ...ours('system/dist/seed.js'), settings: true },
   servers: ours('system/dist/serve-test-servers.js'),
 };
 

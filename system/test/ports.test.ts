@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { sentenceFor, untilPortsAreFree } from '../src/free-the-ports.js';
+import { portHolder } from '../src/port-holder.js';
+import { planPorts, processNames, type PortPlan } from '../src/ports.js';
+import { freePorts } from '../src/servers/free-ports.js';
+
+describe('the plan of ports', () => {
+  it("is the contract's", () => {
+    expect(planPorts({})).toEqual({
+      products: 8081,
+      cart: 8082,
+      orders: 8083,
+      auth: 8084,
+      payments: 8086,
+      gateway: 4000,
+    });
+  });
+
+  it('moves by PORT_OFFSET, the gateway by PORT', () => {
+    expect(planPorts({ PORT_OFFSET: '100' })).toMatchObject({ cart: 8182, gateway: 4100 });
+    expect(planPorts({ PORT_OFFSET: '100', PORT: '80' })).toMatchObject({ cart: 8182, gateway: 80 });
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535, and is "http".'],
+    [{ PORT_OFFSET: '-1' }, 'PORT_OFFSET must be a whole number from 0 to 65535, and is "-1".'],
+    [{ PORT_OFFSET: '60000' }, 'PORT_OFFSET=60000 moves auth to 68084; the highest port is 65535.'],
+    [{ PORT: '8083' }, 'PORT=8083 gives the gateway the port of orders; choose another PORT, or a PORT_OFFSET.'],
+  ])('refuses %j', (environment, sentence) => expect(() => planPorts(environment)).toThrow(sentence));
+});
+
+describe('a port that is taken', () => {
+  const holder = { pid: 42, command: 'nginx -g daemon' };
+
+  it('is told with its service, its holder and the way out', () => {
+    expect(sentenceFor([{ name: 'orders', port: 8083, holder }])).toBe(
+      'Port 8083 (for orders) is taken by process 42: nginx -g daemon.\nStop that, or move all our ports: PORT_OFFSET=100 npm start',
+    );
+    expect(sentenceFor([{ name: 'gateway', port: 4000, holder: undefined }])).toBe(
+      'Port 4000 (for gateway) is taken by another program.\nStop that, or choose another port for the gateway: PORT=4001 npm start',
+    );
+  });
+
+  it('shares a sentence with others of the same process', () => {
+    const taken = [
+      { name: 'orders', port: 8083, holder },
+      { name: 'cart', port: 8082, holder },
+    ] as const;
+    expect(sentenceFor(taken)).toContain('Ports 8083 (for orders), 8082 (for cart) are taken by process 42');
+  });
+
+  it('fails the start at once when its holder is no leftover of ours', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      const free = await freePorts(processNames.length);
+      const plan = {
+        ...Object.fromEntries(processNames.map((name, index) => [name, free[index]])),
+        cart: port,
+      } as PortPlan;
+      expect(portHolder(port)?.pid).toBe(process.pid);
+      await expect(untilPortsAreFree(plan, '127.0.0.1', () => undefined)).rejects.toThrow(
+        `Port ${port} (for cart) is taken`,
+      );
+    } finally {
+      server.close();
+    }
+  });
+});
