@@ -23,8 +23,8 @@ export async function runProcess(create: () => Component, shutdownSeconds = 10):
       },
     );
   };
-  process.once('SIGTERM', () => void stop('SIGTERM'));
-  process.once('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
   process.once('disconnect', () => void stop('the launcher is gone'));
   try {
     await system.start();
