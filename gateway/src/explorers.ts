@@ -72,9 +72,8 @@ async function makeGraphiql(): Promise<{ packed: Buffer; policy: string }> {
   const html = renderGraphiQL({
     title: 'GraphiQL',
     endpoint: '/graphql',
-    // Subscriptions go by SSE, where a browser can send the headers that were typed in.
+    // Subscriptions go by SSE to the same address, where a browser can send the headers that were typed in.
     subscriptionsProtocol: 'GRAPHQL_SSE',
-    subscriptionsEndpoint: '/graphql/stream',
   } as Parameters<typeof renderGraphiQL>[0]);
   const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);

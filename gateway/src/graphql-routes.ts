@@ -40,27 +40,31 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
       contexts.set(request, contextOf(identity, request.headers, request.ip));
     });
 
+    const answerBySse = async (request: FastifyRequest, reply: FastifyReply) => {
+      const operation =
+        request.method === 'GET'
+          ? readOperationParameters(request.query as Record<string, unknown>)
+          : readOperationRequest(request.body);
+      if (request.method === 'GET' && kindOf(operation) === OperationTypeNode.MUTATION) {
+        throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
+      }
+      await replyBySse(reply, await operations.run(operation, contextFor(request)));
+    };
+    app.route({ url: '/graphql/stream', method: ['GET', 'POST'], handler: answerBySse });
+
     await app.register(async (scope) => {
       scope.addHook('preHandler', async (request, reply) => {
+        const { accept } = request.headers;
+        // GraphiQL subscribes where it queries.
+        if (accept === 'text/event-stream') return await answerBySse(request, reply);
         // Only a browser that asks for a page gets one here, and that page is Sandbox.
         if (request.method === 'GET') return void reply.header('content-security-policy', sandboxPolicy);
         if (!isStream(request.body)) return;
         const operation = readOperationRequest(request.body);
-        if (!acceptsMultipart(request.headers.accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
+        if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
         await replyByMultipart(reply, await operations.run(operation, contextFor(request)));
       });
       scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: fastifyApolloHandler(server, { context }) });
-    });
-
-    app.get('/graphql/stream', async (request, reply) => {
-      const operation = readOperationParameters(request.query as Record<string, unknown>);
-      if (kindOf(operation) === OperationTypeNode.MUTATION) {
-        throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
-      }
-      return await replyBySse(reply, await operations.run(operation, contextFor(request)));
-    });
-    app.post('/graphql/stream', async (request, reply) => {
-      return await replyBySse(reply, await operations.run(readOperationRequest(request.body), contextFor(request)));
     });
   };
 }

@@ -58,21 +58,23 @@ describe('in front of a supergraph that is not the shop’s', () => {
   it('serves GraphiQL as one page that loads nothing else, and subscribes where headers can be sent', async () => {
     const response = await get('/graphiql', { accept: 'text/html' });
     const page = await response.text();
-    expect(page).toContain('"subscriptionsEndpoint":"/graphql/stream"');
+    expect(page).toContain('"endpoint":"/graphql","subscriptionsProtocol":"GRAPHQL_SSE"');
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
     expect(response.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[^']+' blob:;/);
   });
 
-  it('lets GraphiQL subscribe by GET with an Authorization header', async () => {
-    const query = encodeURIComponent('subscription ($count: Int!) { ticks(count: $count) }');
-    const response = await get(`/graphql/stream?query=${query}&variables=${encodeURIComponent('{"count":1}')}`, {
-      accept: 'text/event-stream',
-      authorization: 'Bearer x',
-    });
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
-    expect(await response.text()).toBe(':\n\nevent: next\ndata: {"data":{"ticks":1}}\n\nevent: complete\ndata: \n\n');
-    expect((await get('/graphql/stream?query=mutation{placeOrder{id}}')).status).toBe(405);
-  });
+  it.each(['/graphql', '/graphql/stream'])(
+    'lets GraphiQL subscribe by GET %s with an Authorization header',
+    async (path) => {
+      const headers = { accept: 'text/event-stream', authorization: 'Bearer x' };
+      const query = encodeURIComponent('subscription ($count: Int!) { ticks(count: $count) }');
+      const response = await get(`${path}?query=${query}&variables=${encodeURIComponent('{"count":1}')}`, headers);
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      expect(await response.text()).toBe(':\n\nevent: next\ndata: {"data":{"ticks":1}}\n\nevent: complete\ndata: \n\n');
+      expect((await get(`${path}?query=mutation{placeOrder{id}}`, headers)).status).toBe(405);
+      expect((await get(path, headers)).status).toBe(400);
+    },
+  );
 
   it('can be asked from Apollo’s studio in development, and from nowhere else', async () => {
     const allowed = async (origin: string) =>
