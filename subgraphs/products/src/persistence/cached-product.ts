@@ -31,3 +31,10 @@ export function fromEntry({ version, value }: VersionedEntry): Product | null | 
     return undefined;
   }
 }
+
+/** What the outbox asks of the cache. */
+export const cacheRefresh = z.object({ key: z.string(), version: z.number().int(), value: z.string().nullable() });
+
+export function toCacheRefresh(product: Product): z.output<typeof cacheRefresh> {
+  return { key: cacheKey(product.id), ...toEntry(product) };
+}

@@ -1,12 +1,8 @@
 import type { ProductSnapshot } from '@shop/shared/contracts/product-events';
 import { productCreated, productDeleted, productUpdated } from '@shop/shared/contracts/product-events';
 import type { Outbox } from '@shop/shared/delivery/outbox';
-import { z } from 'zod';
 import type { Product } from '../domain/product.js';
-import { cacheKey, toEntry } from '../persistence/cached-product.js';
-
-/** What the outbox asks of the cache. */
-export const cacheRefresh = z.object({ key: z.string(), version: z.number().int(), value: z.string().nullable() });
+import { toCacheRefresh } from '../persistence/cached-product.js';
 
 export function announceCreated(outbox: Outbox, product: Product): void {
   outbox.publish(productCreated, String(product.id), snapshot(product));
@@ -28,5 +24,5 @@ function snapshot({ id, name, price, stock, version }: Product): ProductSnapshot
 }
 
 function refreshCache(outbox: Outbox, product: Product): void {
-  outbox.wake('product.cached', String(product.id), { key: cacheKey(product.id), ...toEntry(product) });
+  outbox.wake('product.cached', String(product.id), toCacheRefresh(product));
 }

@@ -2,8 +2,8 @@ import type { VersionedCache } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
-import { cacheRefresh } from '../use-cases/announce.js';
-import { CACHE_TTL_S } from '../persistence/product-reader.js';
+import { cacheRefresh } from './cached-product.js';
+import { CACHE_TTL_S } from './product-reader.js';
 
 interface CacheRelayOptions {
   readonly cache: VersionedCache;
