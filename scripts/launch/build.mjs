@@ -1,9 +1,19 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { swcOptions } from './swc-options.mjs';
 
 /**
- * Transpiles every workspace's src/ to its dist/, file by file: only what is newer than its output, all other files
+ * Transpiles every workspace's src/ to its dist/, file by file: only what has changed since, all other files
  * (.html, .graphql, ...) copied as they are, outputs without a source removed. Types are checked elsewhere.
  * @param {string} root the repository's folder
  * @returns {Promise<number>} how many files were written
@@ -30,23 +40,32 @@ function planFor(workspace) {
   const src = join(workspace, 'src');
   const dist = join(workspace, 'dist');
   const optionsChanged = modified(new URL('./swc-options.mjs', import.meta.url));
-  const pairs = filesIn(src)
+  const files = filesIn(src)
     .filter((source) => !/\.test\.ts$|\.d\.ts$/.test(source))
-    .map((source) => ({ source, output: join(dist, relative(src, source)).replace(/\.ts$/, '.js') }));
-  const outputs = new Set(pairs.map(({ output }) => output));
+    .map((source) => ({
+      source,
+      output: join(dist, relative(src, source)).replace(/\.ts$/, '.js'),
+      version: Math.max(modified(source), optionsChanged),
+    }));
+  const outputs = new Set(files.map(({ output }) => output));
   return {
-    stale: pairs.filter(({ source, output }) => modified(output) <= Math.max(modified(source), optionsChanged)),
+    stale: files.filter(({ output, version }) => Math.abs(modified(output) - version) >= 1),
     orphans: filesIn(dist).filter((file) => !outputs.has(file)),
   };
 }
 
-async function write(swc, { source, output }) {
+/**
+ * An output bears the time of its source, so that a source which was replaced by an older one is noticed too. It gets
+ * its name when it is whole: an interrupted build must not leave half a file that looks up to date.
+ */
+async function write(swc, { source, output, version }) {
+  const draft = `${output}.part`;
   mkdirSync(dirname(output), { recursive: true });
-  if (!isTypeScript(source)) return cpSync(source, output);
-  const { code } = await swc.transformFile(source, { ...swcOptions, swcrc: false });
-  // In two steps: an interrupted build must not leave half a file that looks newer than its source.
-  writeFileSync(`${output}.part`, code);
-  renameSync(`${output}.part`, output);
+  if (isTypeScript(source))
+    writeFileSync(draft, (await swc.transformFile(source, { ...swcOptions, swcrc: false })).code);
+  else cpSync(source, draft);
+  utimesSync(draft, version / 1000, version / 1000);
+  renameSync(draft, output);
 }
 
 const isTypeScript = (file) => file.endsWith('.ts');
