@@ -53,7 +53,6 @@ export function createSystem(
 
   const delivery = { database, databaseUrl: config.DATABASE_URL, logger };
   const relays = [relayToBus({ bus, service: 'products', ...delivery }), relayToCache({ cache, ...delivery })];
-  for (const relay of relays) transactions.onAnnounced(() => relay.wake());
 
   const reservations = new ReservationStore();
   subscribe(

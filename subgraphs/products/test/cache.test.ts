@@ -1,0 +1,128 @@
+import type { Backing, VersionedCache } from '@shop/shared/backing/ports';
+import { RedisVersionedCache } from '@shop/shared/redis/redis-versioned-cache';
+import { silentLogger } from '@shop/shared/logging/logger';
+import { ProductsService, World } from './a-products-service.js';
+import { eventually } from '../../../tests/support/eventually.js';
+
+/** A cache whose server can be away. */
+class FlakyCache implements VersionedCache {
+  readonly name = 'flaky cache';
+  away = false;
+
+  constructor(private readonly inner: VersionedCache) {}
+
+  start = () => this.inner.start();
+  stop = () => this.inner.stop();
+
+  async getMany(keys: readonly string[]) {
+    if (this.away) throw new Error('away');
+    return this.inner.getMany(keys);
+  }
+
+  async setMany(...args: Parameters<VersionedCache['setMany']>) {
+    if (this.away) throw new Error('away');
+    return this.inner.setMany(...args);
+  }
+}
+
+describe('the cache of products', () => {
+  let world: World;
+  beforeAll(async () => (world = await World.open()));
+  afterAll(() => world.close());
+
+  const cacheState = async (products: ProductsService, id: number) =>
+    (await products.call('GET', `/products/${id}`)).headers.get('x-cache');
+
+  it('is filled by the first read and by every write', async () => {
+    const products = await ProductsService.start(world);
+    const { id } = await products.product({ stock: 1 });
+    expect(await cacheState(products, id)).toBe('HIT');
+    expect(await cacheState(products, 999_999)).toBe('MISS');
+    await products.call('PUT', `/products/${id}`, { stock: 7 });
+    const read = await products.call('GET', `/products/${id}`);
+    expect([read.headers.get('x-cache'), read.body]).toEqual([
+      'HIT',
+      expect.objectContaining({ stock: 7, version: 2 }),
+    ]);
+    await products.stop();
+  });
+
+  it('is read through when it is empty', async () => {
+    const products = await ProductsService.start(world);
+    const { id } = await products.product();
+    const other = await ProductsService.start(world, {
+      REDIS_NAMESPACE: `${world.environment['REDIS_NAMESPACE']}other:`,
+    });
+    expect([await cacheState(other, id), await cacheState(other, id)]).toEqual(['MISS', 'HIT']);
+    await other.stop();
+    await products.stop();
+  });
+
+  it('is shared: what one process writes, the other reads at once', async () => {
+    const [one, other] = [await ProductsService.start(world), await ProductsService.start(world)];
+    const { id } = await one.product({ stock: 0 });
+    for (let stock = 1; stock <= 30; stock += 1) {
+      await (stock % 2 ? one : other).call('PUT', `/products/${id}`, { stock });
+      expect(await (stock % 2 ? other : one).read(id)).toMatchObject({ stock, version: stock + 1 });
+    }
+    await one.stop();
+    await other.stop();
+  });
+
+  it('ends with the last version when writers and readers race, 30 times over', async () => {
+    const [one, other] = [await ProductsService.start(world), await ProductsService.start(world)];
+    for (let run = 0; run < 30; run += 1) {
+      const { id } = await one.product({ stock: 1 });
+      await Promise.all([
+        one.call('PUT', `/products/${id}`, { stock: 2 }),
+        other.read(id),
+        other.call('PUT', `/products/${id}`, { stock: 3 }),
+        one.read(id),
+      ]);
+      expect(await one.read(id)).toMatchObject({ version: 3 });
+      expect(await other.read(id)).toEqual(await one.read(id));
+    }
+    await one.stop();
+    await other.stop();
+  });
+
+  it('may be away: everything goes on, and the service stays ready', async () => {
+    const products = await ProductsService.start(world, { REDIS_URL: 'redis://127.0.0.1:1' });
+    const { id } = await products.product({ stock: 1 });
+    await products.call('PUT', `/products/${id}`, { stock: 5 });
+    const read = await products.call('GET', `/products/${id}`);
+    expect([read.status, read.headers.get('x-cache'), read.body]).toEqual([
+      200,
+      'MISS',
+      expect.objectContaining({ stock: 5 }),
+    ]);
+    const order = await products.request([[id, 5]]);
+    expect(await products.answer(order)).toBe('stock.reserved');
+    expect((await products.call('GET', '/readyz')).status).toBe(200);
+    await products.stop();
+  });
+
+  it('learns what it missed once it is back', async () => {
+    const { REDIS_URL: url = '', REDIS_NAMESPACE: namespace = '' } = world.environment;
+    const cache = new FlakyCache(new RedisVersionedCache({ url, namespace, logger: silentLogger }));
+    const products = await ProductsService.start(world, {}, (backing: Backing) => ({ ...backing, cache }));
+    const other = await ProductsService.start(world);
+    const { id } = await products.product({ stock: 1 });
+    expect((await other.read(id)).stock).toBe(1);
+    cache.away = true;
+    // The other process would repeat the refresh too: it must not be there to help.
+    await other.stop();
+    await products.call('PUT', `/products/${id}`, { stock: 9 });
+    await products.call('DELETE', `/products/${(await products.product()).id}`);
+    expect((await products.read(id)).stock).toBe(9);
+    cache.away = false;
+    await eventually(
+      async () => {
+        const [entry] = await cache.getMany([`products:1:${id}`]);
+        expect(entry?.version).toBe(2);
+      },
+      { timeoutMs: 10_000 },
+    );
+    await products.stop();
+  });
+});
