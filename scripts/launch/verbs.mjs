@@ -1,3 +1,4 @@
+import * as module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runNode } from './run-node.mjs';
@@ -29,6 +30,9 @@ function ours(file) {
     built: true,
     run: async (args) => {
       process.setSourceMapsEnabled(true);
+      // Loading the system is mostly compiling it: Node keeps what it has compiled, for our own processes as well.
+      process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), '.cache', 'compiled');
+      module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
       const path = join(process.cwd(), file);
       process.argv = [process.execPath, path, ...args];
       await import(pathToFileURL(path).href);

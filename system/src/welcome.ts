@@ -24,6 +24,6 @@ ${services.join('\n')}
   Admin      ${each.auth['ADMIN_EMAIL']}  ${each.auth['ADMIN_PASSWORD']}
 
 Next, in another terminal:  npm run demo
-Ctrl-C stops everything; the data stay in .data/.
+Ctrl-C stops everything; the data are kept.
 `;
 }
