@@ -1,6 +1,6 @@
 /**
  * The outbox and the inbox of a service, first version: for its first migration. A statement each. The trigger wakes
- * the relays of every process of the service at commit.
+ * the relays of every process of the service at commit, those of the destinations alone that something was announced to.
  */
 export const deliveryTablesV1: readonly string[] = [
   `create table outbox (
@@ -18,8 +18,12 @@ export const deliveryTablesV1: readonly string[] = [
    )`,
   `create index outbox_pending on outbox (destination, seq) where published_at is null`,
   `create function wake_outbox_relays() returns trigger language plpgsql as
-     $$ begin perform pg_notify('outbox', ''); return null; end $$`,
-  `create trigger outbox_wakes_relays after insert on outbox for each statement execute function wake_outbox_relays()`,
+     $$ begin
+       perform pg_notify('outbox', destination) from (select distinct destination from announced) as destinations;
+       return null;
+     end $$`,
+  `create trigger outbox_wakes_relays after insert on outbox referencing new table as announced
+     for each statement execute function wake_outbox_relays()`,
   `create table inbox (
      message_id text not null,
      consumer text not null,

@@ -2,7 +2,10 @@ import pg from 'pg';
 
 const RECONNECT_MS = 1_000;
 
-/** Listens for the outbox trigger on a connection of its own, and calls back at each commit that announced something. */
+/**
+ * Listens for the outbox trigger on a connection of its own, and calls back at each commit that announced something to
+ * one destination, and whenever it may have missed some.
+ */
 export class OutboxListener {
   private client: pg.Client | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -10,6 +13,7 @@ export class OutboxListener {
 
   constructor(
     private readonly databaseUrl: string,
+    private readonly destination: string,
     private readonly onWake: () => void,
   ) {}
 
@@ -27,7 +31,7 @@ export class OutboxListener {
   private async connect(): Promise<void> {
     const client = new pg.Client({ connectionString: this.databaseUrl, keepAlive: true });
     this.client = client;
-    client.on('notification', this.onWake);
+    client.on('notification', ({ payload }) => payload === this.destination && this.onWake());
     client.on('error', () => undefined);
     client.on('end', () => this.reconnectLater());
     try {

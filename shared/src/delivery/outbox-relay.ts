@@ -41,7 +41,7 @@ export class OutboxRelay implements Component {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
-    this.listener = new OutboxListener(options.databaseUrl, () => this.wake());
+    this.listener = new OutboxListener(options.databaseUrl, options.destination, () => this.wake());
   }
 
   async start(): Promise<void> {
@@ -93,7 +93,8 @@ export class OutboxRelay implements Component {
         this.options.logger.warn({ err: reason, rows: failed.length }, `${this.name}: not confirmed, will try again`);
         return true;
       }
-      if (this.stopped) return false;
+      // A batch that is not full was all there was; whatever is announced meanwhile wakes the relay again.
+      if (rows.length < BATCH || this.stopped) return false;
     }
     return false;
   }

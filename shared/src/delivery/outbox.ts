@@ -42,13 +42,9 @@ export class Outbox {
     this.rows.push({ id: randomUUID(), destination: 'redis', exchange: '', type, correlationId, headers: {}, body });
   }
 
-  get isEmpty(): boolean {
-    return this.rows.length === 0;
-  }
-
   /** Writes the rows in the caller's transaction. */
   async writeTo(em: EntityManager): Promise<void> {
-    if (this.isEmpty) return;
+    if (this.rows.length === 0) return;
     await em.execute(
       `insert into outbox (id, destination, exchange, type, correlation_id, headers, body)
        select * from jsonb_to_recordset(?::jsonb)

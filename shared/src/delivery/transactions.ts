@@ -13,18 +13,11 @@ const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
 /**
- * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. Relays are
- * woken after the commit.
+ * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. The
+ * commit itself wakes the relays.
  */
 export class Transactions {
-  private readonly listeners: (() => void)[] = [];
-
   constructor(private readonly database: Database) {}
-
-  /** Calls back after each commit that announced something. */
-  onAnnounced(listener: () => void): void {
-    this.listeners.push(listener);
-  }
 
   /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock. */
   async run<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -47,14 +40,12 @@ export class Transactions {
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const outbox = new Outbox();
-    const result = await this.database.fork().transactional(async (em) => {
+    return this.database.fork().transactional(async (em) => {
       const value = await work({ em, outbox });
       await em.flush();
       await outbox.writeTo(em);
       return value;
     });
-    if (!outbox.isEmpty) for (const listener of this.listeners) listener();
-    return result;
   }
 }
 

@@ -69,10 +69,6 @@ export function createSystem(
     },
   });
   const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
-  transactions.onAnnounced(() => {
-    busRelay.wake();
-    wakeUpRelay.wake();
-  });
 
   const views = new ViewOrder(reader);
   const { CURRENCY: currency } = config;

@@ -50,7 +50,6 @@ export function createSystem(
   });
   const transactions = new Transactions(database);
   const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, logger });
-  transactions.onAnnounced(() => relay.wake());
 
   const payments = new PaymentStore(database);
   const simulated = new SimulatedProvider(database, {
