@@ -28,7 +28,9 @@ interface OrdersRoutesOptions {
 const params = z.object({ id: z.string().describe('The numeric id, or the uuid') });
 const placing = z.object({ shipping_address: z.string().max(500).nullish() }).nullish();
 const searching = z.object({ id: z.string().optional() });
-const moving = z.object({ status: z.unknown().describe('Cancelled by its owner, Shipped or Delivered by an admin') });
+const moving = z.object({
+  status: z.unknown().optional().describe('Cancelled by its owner, Shipped or Delivered by an admin'),
+});
 
 /** The REST door of orders. */
 export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier }: OrdersRoutesOptions): Door {

@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
 import { MessageProbe } from '../../../../tests/support/message-probe.js';
 import { graphqlRequest } from '../../../../tests/support/graphql-client.js';
@@ -152,6 +151,28 @@ export class OrdersWorld {
       [uuid],
     );
     return rows.map(({ type }) => type);
+  }
+
+  /** So many orders of a user as if they had been placed long ago, each of two items; their uuids, oldest first. */
+  async keep(userId: number, count: number): Promise<string[]> {
+    const rows = await this.sql<{ uuid: string }>(
+      `with placed as (
+         insert into orders (uuid, user_id, email, status, total, currency, version, timeline_length, created_at, updated_at)
+         select gen_random_uuid(), $1, 'a@example.com', 'Pending', 250, 'VND', 1, 1, now(), now()
+         from generate_series(1, $2) returning *),
+       items as (
+         insert into order_items (order_id, product_id, name, quantity, price)
+         select placed.id, item.product_id, item.name, item.quantity, item.price
+         from placed, (values (1, 'Tea', 2, 100), (2, 'Cup', 1, 50)) as item(product_id, name, quantity, price)),
+       history as (
+         insert into order_history (order_id, version, user_id, status, timeline_length, updated_at)
+         select id, version, user_id, status, timeline_length, updated_at from placed),
+       said as (
+         insert into order_events (order_id, position, type, at) select id, 1, 'order.requested', now() from placed)
+       select uuid from placed order by id`,
+      [userId, count],
+    );
+    return rows.map(({ uuid }) => uuid);
   }
 
   /** What the service said about an order under a routing key. */
