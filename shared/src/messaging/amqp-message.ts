@@ -6,6 +6,9 @@ import { completeEnvelope } from './foreign-envelope.js';
 /** The header that counts a message's attempts at one queue; absent at the first. */
 const ATTEMPT = 'attempt';
 
+/** What the broker adds when a message has waited in a delay queue. */
+const DEATH = /^x-(first-|last-)?death/;
+
 /** Later than this, a timestamp can't be in seconds: some publishers give milliseconds. */
 const LAST_SECOND = 100_000_000_000;
 
@@ -24,7 +27,7 @@ export function fromAmqp({ content, fields, properties }: Message): IncomingMess
       type: moved && typeof type === 'string' && type ? type : fields.routingKey,
       timestamp: milliseconds(properties.timestamp),
       appId: properties.appId,
-      headers: others,
+      headers: Object.fromEntries(Object.entries(others).filter(([name]) => !DEATH.test(name))),
     },
     text,
   );

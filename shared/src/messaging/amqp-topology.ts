@@ -1,4 +1,5 @@
 import type { BrokerConfig, VhostConfig } from 'rascal';
+import { socketOptions } from './amqp-connection.js';
 import { deadLetterExchange, deadLetterQueue, type QueueDefinition, retryDelayMs, retryDelaysMs } from './topology.js';
 
 /** Rascal's name for the one virtual host, whatever the URL calls it. */
@@ -28,31 +29,27 @@ export interface AmqpOptions {
 
 /** RabbitMQ 4 has a default of 20, and then drops or dead-letters: far too few for a message that meets a string of crashes. */
 const DELIVERY_LIMIT = 1_000_000;
-/** Publications that may wait for their confirmation at once: rascal gives each a channel of its own. */
-const PUBLICATION_CHANNELS = 40;
-const CONFIRM_TIMEOUT_MS = 5_000;
 /** How long a cancelled consumer's handlers may take; what is left goes back to the queue. */
 export const DRAIN_MS = 10_000;
 
 const RECONNECT = { min: 200, max: 5_000, factor: 2, strategy: 'exponential' as const };
 
-/** Everything that every service declares, and rascal's way to publish and to consume it. */
+/** Rascal publishes nothing: no channels are kept for it, and none made in the moment in which a connection breaks. */
+const UNUSED = { min: 0, max: 1, autostart: false, evictionRunIntervalMillis: 0 };
+
+/** Everything that every service declares, and rascal's way to consume it. */
 export function amqpTopology(options: AmqpOptions): BrokerConfig {
   const topics = [...new Set(options.queues.map((queue) => queue.exchange))];
-  const targets = [...topics, deadLetterExchange, ...delayQueues];
   return {
     vhosts: { [vhost]: { ...connection(options), ...declarations(options, topics) } },
-    publications: Object.fromEntries(targets.map((exchange) => [exchange, publication(exchange)])),
     subscriptions: Object.fromEntries(options.queues.map(({ name }) => [name, subscription(name)])),
   };
 }
 
 function connection({ url, connectionName }: AmqpOptions): VhostConfig {
-  // Nagle's algorithm would hold small frames back for up to 40 ms a hop.
-  const socketOptions = { noDelay: true, timeout: 5_000, clientProperties: { connection_name: connectionName } };
   const settings = {
-    connection: { url, socketOptions, retry: RECONNECT },
-    publicationChannelPools: { confirmPool: { max: PUBLICATION_CHANNELS, min: 1, testOnBorrow: true } },
+    connection: { url, socketOptions: socketOptions(connectionName), retry: RECONNECT },
+    publicationChannelPools: { confirmPool: UNUSED, regularPool: UNUSED },
     // Channels that declare side by side.
     concurrency: 8,
   };
@@ -98,17 +95,6 @@ function declarations({ queues, queueType }: AmqpOptions, topics: readonly strin
       ...queues.map(({ name }) => bind(retryExchange, name, name)),
       ...delayQueues.map((name) => bind(name, name, '#')),
     ],
-  };
-}
-
-/** Mandatory: a message that no queue takes comes back, and is not taken for published. */
-function publication(exchange: string) {
-  return {
-    vhost,
-    exchange,
-    confirm: true,
-    timeout: CONFIRM_TIMEOUT_MS,
-    options: { persistent: true, mandatory: true },
   };
 }
 

@@ -61,6 +61,9 @@ export interface Bus extends Component {
   readonly connected: boolean;
   /** Calls back at every (re)connection and loss. Returns how to stop listening. */
   onConnectionChange(listener: (connected: boolean) => void): () => void;
-  /** How many messages wait in a queue, handed out or not; retries that wait for their time count too. */
+  /**
+   * How many messages wait in a queue, handed out or not; retries that wait for their time count too. 0 means drained;
+   * an adapter that can't tell whose retries wait counts them all. Rejects while the broker is away.
+   */
   depth(queue: string): Promise<number>;
 }

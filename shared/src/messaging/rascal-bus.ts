@@ -1,12 +1,14 @@
 import type { BrokerAsPromised } from 'rascal';
 import { type Logger, silentLogger } from '../logging/logger.js';
+import { AmqpConnection } from './amqp-connection.js';
 import { toAmqp } from './amqp-message.js';
+import { AmqpPublisher } from './amqp-publisher.js';
 import { amqpTopology, delayQueues, DRAIN_MS } from './amqp-topology.js';
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
-import { QueueDepth } from './queue-depth.js';
+import { ConnectionState } from './connection-state.js';
+import { readyMessages } from './queue-depth.js';
 import { RascalConsumer } from './rascal-consumer.js';
 import { RascalLink } from './rascal-link.js';
-import { publishConfirmed } from './rascal-publication.js';
 import { type QueueDefinition, queues as contractQueues } from './topology.js';
 
 export interface RascalBusOptions {
@@ -24,12 +26,18 @@ export interface RascalBusOptions {
 
 const DEFAULT_PREFETCH = 10;
 
-/** The bus over RabbitMQ. A start succeeds while the broker is away: it connects, declares and consumes later, by itself. */
+/**
+ * The bus over RabbitMQ. Rascal declares and consumes; a second connection publishes: a broker in need blocks publishers,
+ * which must not keep them from acknowledging, and rascal's own publications throw where nobody can catch it when their
+ * connection breaks. A start succeeds while the broker is away: it connects, declares and consumes later, by itself.
+ */
 export class RascalBus implements Bus {
   readonly name = 'message bus';
   private readonly consumers = new Map<string, RascalConsumer>();
   private readonly link: RascalLink;
-  private readonly depths: QueueDepth;
+  private readonly publisher = new AmqpPublisher();
+  private readonly publishing: AmqpConnection;
+  private readonly state = new ConnectionState();
   private readonly logger: Logger;
   private consuming = false;
 
@@ -38,36 +46,40 @@ export class RascalBus implements Bus {
     const topology = amqpTopology({ url, queues, queueType, connectionName: service });
     this.logger = logger;
     this.link = new RascalLink(topology, logger, (broker) => this.subscribeAll(broker));
-    this.depths = new QueueDepth(url);
+    this.publishing = new AmqpConnection(url, service, logger, (connection) => this.publisher.attach(connection));
+    const update = () => this.state.set(this.link.state.connected && this.publishing.state.connected);
+    this.link.state.onChange(update);
+    this.publishing.state.onChange(update);
   }
 
-  start(): Promise<void> {
-    return this.link.start();
+  async start(): Promise<void> {
+    await Promise.all([this.link.start(), this.publishing.start()]);
   }
 
   async stop(): Promise<void> {
     await this.stopConsuming();
-    await Promise.all([this.link.stop(), this.depths.close()]);
+    await Promise.all([this.link.stop(), this.publishing.stop()]);
   }
 
   async publish(message: OutgoingMessage): Promise<void> {
     const content = Buffer.from(JSON.stringify(message.body) ?? 'null');
-    await publishConfirmed(this.link.broker, message.exchange, message.type, content, toAmqp(message));
+    if (!this.connected) throw new Error('the message broker is away');
+    await this.publisher.publish(message.exchange, message.type, content, toAmqp(message));
   }
 
   consume(queue: string, handler: MessageHandler, { prefetch }: ConsumeOptions = {}): void {
     const { service, queues = contractQueues, prefetch: usual = DEFAULT_PREFETCH } = this.options;
     if (!queues.some(({ name }) => name === queue)) throw new Error(`${queue} is no queue of the contract`);
     if (this.consumers.has(queue)) throw new Error(`${queue} has a handler already`);
-    const { logger, link } = this;
-    const options = { queue, service, handler, prefetch: prefetch ?? usual, logger, broker: () => link.broker };
+    const { logger, publisher } = this;
+    const options = { queue, service, handler, prefetch: prefetch ?? usual, logger, publisher };
     this.consumers.set(queue, new RascalConsumer(options));
   }
 
   async startConsuming(): Promise<void> {
     if (this.consuming) return;
     this.consuming = true;
-    if (this.link.opened) await this.subscribeAll(this.link.opened);
+    if (this.link.broker) await this.subscribeAll(this.link.broker);
   }
 
   async stopConsuming(): Promise<void> {
@@ -77,15 +89,15 @@ export class RascalBus implements Bus {
     const cancelled = Promise.all(consumers.map((consumer) => consumer.cancel()));
     await Promise.all(consumers.map((consumer) => consumer.drained(DRAIN_MS)));
     // Rascal cancels only over a connection; without one the broker has taken everything back already.
-    if (this.connected) await cancelled;
+    if (this.link.state.connected) await cancelled;
   }
 
   get connected(): boolean {
-    return this.link.state.connected;
+    return this.state.connected;
   }
 
   onConnectionChange(listener: (connected: boolean) => void): () => void {
-    return this.link.state.onChange(listener);
+    return this.state.onChange(listener);
   }
 
   /**
@@ -94,7 +106,7 @@ export class RascalBus implements Bus {
    * processes of the same service have in hand is not seen.
    */
   async depth(queue: string): Promise<number> {
-    const ready = await this.depths.ready([queue, ...delayQueues]);
+    const ready = await readyMessages(this.publishing.current, [queue, ...delayQueues]);
     return ready + (this.consumers.get(queue)?.unsettled ?? 0);
   }
 

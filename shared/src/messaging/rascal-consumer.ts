@@ -1,12 +1,12 @@
 import type { Message } from 'amqplib';
 import type { AckOrNack, BrokerAsPromised, SubscriberSessionAsPromised } from 'rascal';
 import type { Logger } from '../logging/logger.js';
+import type { AmqpPublisher } from './amqp-publisher.js';
 import { attemptHeader, fromAmqp, toAmqp } from './amqp-message.js';
 import { delayExchange } from './amqp-topology.js';
 import { type IncomingMessage, type MessageHandler, PermanentFault } from './bus.js';
 import { reasonOf } from './fault-reason.js';
 import { InFlight } from './in-flight.js';
-import { publishConfirmed } from './rascal-publication.js';
 import { deadLetterExchange, retryDelayMs } from './topology.js';
 
 const SUBSCRIBE_LIMIT_MS = 5_000;
@@ -19,8 +19,8 @@ interface RascalConsumerOptions {
   readonly handler: MessageHandler;
   readonly prefetch: number;
   readonly logger: Logger;
-  /** The broker to publish to; throws while there is none. */
-  readonly broker: () => BrokerAsPromised;
+  /** For what is put away: retries and dead letters. */
+  readonly publisher: AmqpPublisher;
 }
 
 /** Consumes one queue: acknowledges what was handled, or what was put away for a later attempt or as a dead letter. */
@@ -96,18 +96,18 @@ export class RascalConsumer {
   }
 
   private async bury(incoming: IncomingMessage, content: Buffer, fault: PermanentFault): Promise<void> {
-    const { queue, service, logger, broker } = this.options;
+    const { queue, service, logger, publisher } = this.options;
     const { messageId, attempt } = incoming;
     logger.error({ err: fault, queue, messageId, attempt }, 'dead letter');
     const why = { reason: reasonOf(fault), service, attempts: attempt };
-    await publishConfirmed(broker(), deadLetterExchange, queue, content, toAmqp(incoming, why));
+    await publisher.publish(deadLetterExchange, queue, content, toAmqp(incoming, why));
   }
 
   private async postpone(incoming: IncomingMessage, content: Buffer, error: unknown): Promise<void> {
-    const { queue, logger, broker } = this.options;
+    const { queue, logger, publisher } = this.options;
     const { messageId, attempt } = incoming;
     logger.warn({ err: error, queue, messageId, attempt, delayMs: retryDelayMs(attempt) }, 'handler failed: retried');
     const next = toAmqp(incoming, attemptHeader(attempt + 1));
-    await publishConfirmed(broker(), delayExchange(attempt), queue, content, next);
+    await publisher.publish(delayExchange(attempt), queue, content, next);
   }
 }

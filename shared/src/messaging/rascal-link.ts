@@ -44,14 +44,8 @@ export class RascalLink {
     this.state.set(false);
   }
 
-  /** The open broker; throws when there is none now. */
-  get broker(): BrokerAsPromised {
-    if (!this.current || !this.state.connected) throw new Error('the message broker is away');
-    return this.current;
-  }
-
-  /** The broker if it has ever been open since the start; rascal may be reconnecting it. */
-  get opened(): BrokerAsPromised | undefined {
+  /** The broker, if it has been open since the start; rascal may be reconnecting it. */
+  get broker(): BrokerAsPromised | undefined {
     return this.current;
   }
 
@@ -72,15 +66,12 @@ export class RascalLink {
     const broker = await rascal.createBrokerAsPromised(rascal.withDefaultConfig(this.config));
     broker.on('error', (error: Error) => this.logger.warn({ err: error }, 'message broker'));
     broker.on('disconnect', () => this.state.set(false));
-    // A blocked connection takes no publications: to us that is a broker that is away.
-    broker.on('blocked', () => this.state.set(false));
-    broker.on('unblocked', () => this.state.set(true));
     // An attempt to reconnect may succeed after the stop: its connection would stay.
     broker.on('connect', () => (stopping.aborted ? void this.close(broker) : this.state.set(true)));
     if (stopping.aborted) return this.close(broker);
     this.current = broker;
-    await this.onOpen(broker);
     this.state.set(true);
+    await this.onOpen(broker);
   }
 
   private async close(broker: BrokerAsPromised): Promise<void> {

@@ -1,0 +1,91 @@
+import type { Job } from 'graphile-worker';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { IncomingMessage, OutgoingMessage } from './bus.js';
+import { completeEnvelope } from './foreign-envelope.js';
+
+/** The most that graphile-worker's column holds: crashes count as its attempts, our own retries are new jobs. */
+const MAX_ATTEMPTS = 32_767;
+
+const jobPayload = z.object({
+  messageId: z.unknown().optional(),
+  correlationId: z.unknown().optional(),
+  type: z.string(),
+  timestamp: z.unknown().optional(),
+  appId: z.unknown().optional(),
+  headers: z.unknown().optional(),
+  text: z.string(),
+  attempt: z.int().positive().catch(1),
+});
+
+/** A message as graphile-worker keeps it: a job of the task that is named like its queue. */
+interface JobSpec {
+  readonly identifier: string;
+  readonly payload: object;
+  readonly delayMs?: number;
+}
+
+/** The message bus' tables: graphile-worker's jobs, one for each message and bound queue. */
+export class EmbeddedJobs {
+  constructor(private readonly pool: Pool) {}
+
+  /** Keeps a message for each of the queues, in one statement. */
+  async add(queues: readonly string[], message: OutgoingMessage): Promise<void> {
+    const { body, ...envelope } = message;
+    const payload = { ...envelope, text: JSON.stringify(body) ?? 'null', attempt: 1 };
+    const specs = queues.map((queue) => ({
+      identifier: queue,
+      payload,
+      max_attempts: MAX_ATTEMPTS,
+      flags: [queue],
+    }));
+    await this.pool.query(
+      `select from graphile_worker.add_jobs(array(
+         select json_populate_recordset(null::graphile_worker.job_spec, $1::json)))`,
+      [JSON.stringify(specs)],
+    );
+  }
+
+  /**
+   * Puts another job in the place of one that is at work, in one statement: so a message is never both waiting for its
+   * retry and gone. Does nothing when the job is gone already.
+   */
+  async replace(jobId: string, { identifier, payload, delayMs = 0 }: JobSpec): Promise<void> {
+    await this.pool.query(
+      `with done as (delete from graphile_worker._private_jobs where id = $1::bigint returning id)
+       select graphile_worker.add_job(
+         identifier => $2, payload => $3::json, run_at => now() + $4::float8 * interval '1 millisecond',
+         max_attempts => ${MAX_ATTEMPTS}, flags => array[$2]) from done`,
+      [jobId, identifier, JSON.stringify(payload), delayMs],
+    );
+  }
+
+  /** Gives a job back that nobody has begun to handle. */
+  async giveBack(jobId: string): Promise<void> {
+    await this.pool.query(
+      `update graphile_worker._private_jobs set locked_at = null, locked_by = null, attempts = attempts - 1
+       where id = $1::bigint`,
+      [jobId],
+    );
+  }
+
+  /** Jobs of a queue: waiting, at work, or waiting for a retry. */
+  async count(queue: string): Promise<number> {
+    const { rows } = await this.pool.query<{ count: string }>(
+      'select count(*) from graphile_worker.jobs where task_identifier = $1',
+      [queue],
+    );
+    return Number(rows[0]?.count);
+  }
+}
+
+/** The message of a job, with safe values where whoever added it kept to no contract. */
+export function fromJob(payload: unknown, job: Job): IncomingMessage {
+  const parsed = jobPayload.safeParse(payload);
+  const content = parsed.success
+    ? parsed.data
+    : { type: job.task_identifier, text: JSON.stringify(payload), attempt: 1 };
+  const envelope = completeEnvelope(content, content.text);
+  // graphile-worker counts how often it has handed this job out.
+  return { ...envelope, text: content.text, attempt: content.attempt, redelivered: job.attempts > 1 };
+}

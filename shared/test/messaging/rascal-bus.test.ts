@@ -1,0 +1,4 @@
+import { busContract } from './bus-contract.js';
+import { rabbitHarness } from './rabbitmq-harness.js';
+
+busContract(rabbitHarness);
