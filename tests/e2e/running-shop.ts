@@ -27,7 +27,11 @@ export class RunningShop {
     launcher.stderr?.on('data', (chunk) => (this.output += chunk));
   }
 
-  static async start(mode: Mode, settings: Readonly<Record<string, string>> = {}): Promise<RunningShop> {
+  static async start(
+    mode: Mode,
+    settings: Readonly<Record<string, string>> = {},
+    databaseUrl = required('DATABASE_URL'),
+  ): Promise<RunningShop> {
     const offset = await freePortOffset();
     const dataFolder = mkdtempSync(join(tmpdir(), 'shop-e2e-'));
     const prefix = `e2e_${offset}_`;
@@ -38,7 +42,7 @@ export class RunningShop {
       ...inherited(),
       PORT_OFFSET: String(offset),
       DATA_DIR: dataFolder,
-      DATABASE_URL: required('DATABASE_URL'),
+      DATABASE_URL: databaseUrl,
       DATABASE_PREFIX: prefix,
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
