@@ -22,6 +22,9 @@ interface DatabaseOptions {
 /** The key of the advisory lock under which migrations run, the same in every process of a service. */
 const MIGRATION_LOCK = 7_301_977;
 
+/** A process that hangs, or is cut off, in the middle of a transaction loses it, and with it the locks of its rows. */
+const STUCK_TRANSACTION_MS = 60_000;
+
 /** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
 export class Database implements Component {
   readonly name = 'database';
@@ -34,6 +37,7 @@ export class Database implements Component {
       extensions: [Migrator],
       migrations: { migrationsList: [...options.migrations], snapshot: false, tableName: 'migrations' },
       pool: { min: 0, max: options.poolSize },
+      driverOptions: { idle_in_transaction_session_timeout: STUCK_TRANSACTION_MS },
       implicitTransactions: false,
       logger: () => undefined,
     });
@@ -60,6 +64,8 @@ export class Database implements Component {
 
   private async migrate(): Promise<void> {
     await this.fork().transactional(async (em) => {
+      // This transaction does nothing but hold the lock, for as long as the migrations take.
+      await em.execute('set local idle_in_transaction_session_timeout = 0');
       await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
       await this.orm.migrator.up();
     });
