@@ -55,6 +55,16 @@ describe('a payment', () => {
     expect(await service.ledger(order)).toEqual([charge]);
   });
 
+  it('is one payment, whatever the case in which its uuid is written', async () => {
+    const order = anOrder();
+    const loud = { ...order, order_uuid: order.order_uuid.toUpperCase() };
+    await service.request(loud);
+    await eventually(() => expect(service.announced(order)).toEqual(['order.paid']));
+    await Promise.all([service.request(order), service.cancel(loud)]);
+    await eventually(() => expect(service.announced(order)).toEqual(['order.paid', 'payment.refunded']));
+    expect(await service.ledger(order)).toEqual([charge, refund]);
+  });
+
   it('keeps its first request: a second one with another total changes nothing', async () => {
     const order = anOrder({ total: 1_000 });
     await service.request(order);

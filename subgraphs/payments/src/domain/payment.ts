@@ -14,13 +14,12 @@ export type Payment =
 /** A payment that was asked for; a tombstone is none. */
 export type RequestedPayment = Exclude<Payment, { status: 'NEW' | 'TOMBSTONE' }>;
 
+/** What the provider answered. */
+export type ProviderAnswer =
+  { readonly type: 'charged' } | { readonly type: 'declined'; readonly reason: string } | { readonly type: 'refunded' };
+
 /** What happened: the saga's words, and the provider's answers. */
-export type Happening =
-  | { readonly type: 'requested' }
-  | { readonly type: 'cancelled' }
-  | { readonly type: 'charged' }
-  | { readonly type: 'declined'; readonly reason: string }
-  | { readonly type: 'refunded' };
+export type Happening = { readonly type: 'requested' } | { readonly type: 'cancelled' } | ProviderAnswer;
 
 /** The event by which the other services learn of it. */
 export type Announcement = 'order.paid' | 'payment.failed' | 'payment.refunded';
@@ -83,7 +82,7 @@ function cancel(payment: Payment): Payment {
 }
 
 /** The answer to a charge. Of an order that was cancelled meanwhile only the refund is announced, if there is one. */
-function settle(payment: Payment, answer: Extract<Happening, { type: 'charged' | 'declined' }>): Decision {
+function settle(payment: Payment, answer: Exclude<ProviderAnswer, { type: 'refunded' }>): Decision {
   const charged = answer.type === 'charged';
   switch (payment.status) {
     case 'PENDING': {

@@ -21,7 +21,7 @@ export function subscribe(bus: Bus, { requestPayment, cancelPayment, provider }:
     'payments',
     orderRequested,
     ({ order_uuid: orderUuid, user_id: userId, email, total: amount, currency }, message) =>
-      requestPayment.run({ orderUuid, userId, email, amount, currency, provider }, message),
+      requestPayment.run(orderUuid, { userId, email, amount, currency, provider }, message),
     { prefetch: PREFETCH },
   );
   onEvent(bus, 'payments', orderCancelled, (body, message) => cancelPayment.run(body.order_uuid, message));

@@ -5,7 +5,6 @@ import { due, type Payment, type RequestedPayment } from '../domain/payment.js';
 
 /** What a request says of its order's payment. */
 export interface PaymentRequest {
-  readonly orderUuid: string;
   readonly userId: number;
   readonly email: string;
   /** In minor units. */
@@ -17,6 +16,8 @@ export interface PaymentRequest {
 /** A payment with everything that its request said. */
 export interface StoredPayment extends PaymentRequest {
   readonly id: number;
+  /** As the database writes it, in lower case: it is the provider's key. */
+  readonly orderUuid: string;
   readonly state: RequestedPayment;
   readonly failureReason: string | null;
   readonly createdAt: Date;
@@ -48,6 +49,11 @@ export class PaymentStore {
       [orderUuid],
       'run',
     );
+    return this.lockKnown(em, orderUuid);
+  }
+
+  /** The same for an order whose row is there. */
+  async lockKnown(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
     const row = await em.findOneOrFail(PaymentRecord, { orderUuid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     return { row, state: stateOf(row) };
   }
@@ -101,8 +107,16 @@ const isPayment = (row: PaymentRow): row is RequestedRow => row.status !== 'NEW'
 
 function toPayment(row: RequestedRow): StoredPayment {
   const { id, orderUuid, userId, email, amount, currency, provider, failureReason, createdAt, updatedAt } = row;
-  const request = { orderUuid, userId, email, amount, currency, provider };
-  return { ...request, id, state: requestedState(row), failureReason: failureReason ?? null, createdAt, updatedAt };
+  const request = { userId, email, amount, currency, provider };
+  return {
+    ...request,
+    id,
+    orderUuid,
+    state: requestedState(row),
+    failureReason: failureReason ?? null,
+    createdAt,
+    updatedAt,
+  };
 }
 
 function stateOf(row: PaymentRow): Payment {

@@ -18,7 +18,7 @@ export class CancelPayment {
    */
   async run(orderUuid: string, cause: MessageContext): Promise<void> {
     const refundable = await this.transactions.run(async (tx) => {
-      const payment = await this.steps.take(tx, orderUuid, { type: 'cancelled' });
+      const payment = await this.steps.hear(tx, orderUuid, { type: 'cancelled' });
       if (payment && due(payment.state) === 'refund') return payment;
       await acceptOnce(tx.em, cause);
       return null;

@@ -1,8 +1,8 @@
 import { orderPaid, paymentFailed, paymentRefunded } from '@shop/shared/contracts/payment-events';
 import type { Outbox } from '@shop/shared/delivery/outbox';
 import type { Tx } from '@shop/shared/delivery/transactions';
-import { type Announcement, decide, type Happening } from '../domain/payment.js';
-import type { PaymentRequest, PaymentStore, StoredPayment } from '../persistence/payment.store.js';
+import { type Announcement, decide, type Happening, type ProviderAnswer } from '../domain/payment.js';
+import type { LockedPayment, PaymentRequest, PaymentStore, StoredPayment } from '../persistence/payment.store.js';
 
 /** Takes one step of a payment in the caller's transaction: locks its row, decides, notes, announces. */
 export class PaymentSteps {
@@ -13,14 +13,27 @@ export class PaymentSteps {
     private readonly retrySeconds: number,
   ) {}
 
-  /** The payment as it is after the step, null when there is none but a tombstone. */
-  async take(
-    { em, outbox }: Tx,
+  /** What an order's messages say: it may be the first that is heard of it. Answers null while there is but a tombstone. */
+  async hear(
+    tx: Tx,
     orderUuid: string,
-    happening: Happening,
+    happening: Extract<Happening, { type: 'requested' | 'cancelled' }>,
     request?: PaymentRequest,
   ): Promise<StoredPayment | null> {
-    const locked = await this.payments.lock(em, orderUuid);
+    return this.take(tx, await this.payments.lock(tx.em, orderUuid), happening, request);
+  }
+
+  /** What the provider answered. */
+  async learn(tx: Tx, orderUuid: string, answer: ProviderAnswer): Promise<StoredPayment | null> {
+    return this.take(tx, await this.payments.lockKnown(tx.em, orderUuid), answer);
+  }
+
+  private take(
+    { outbox }: Tx,
+    locked: LockedPayment,
+    happening: Happening,
+    request?: PaymentRequest,
+  ): StoredPayment | null {
     const { payment: state, announce } = decide(locked.state, happening);
     const now = this.now();
     const payment = this.payments.note(locked, {

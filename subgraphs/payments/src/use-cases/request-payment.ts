@@ -15,9 +15,9 @@ export class RequestPayment {
   ) {}
 
   /** Rejects when the outcome is unknown. An order that is cancelled already is not charged. */
-  async run(request: PaymentRequest, cause: MessageContext): Promise<void> {
+  async run(orderUuid: string, request: PaymentRequest, cause: MessageContext): Promise<void> {
     const open = await this.transactions.run(async (tx) => {
-      const payment = await this.steps.take(tx, request.orderUuid, { type: 'requested' }, request);
+      const payment = await this.steps.hear(tx, orderUuid, { type: 'requested' }, request);
       if (payment && due(payment.state)) return payment;
       await acceptOnce(tx.em, cause);
       return null;

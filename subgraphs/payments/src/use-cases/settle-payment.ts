@@ -2,7 +2,7 @@ import { acceptOnce, type Received } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { PaymentSteps } from './payment-steps.js';
 import type { ChargeOutcome, PaymentProvider } from '../clients/payment-provider.js';
-import { due, type Happening } from '../domain/payment.js';
+import { due, type ProviderAnswer } from '../domain/payment.js';
 import type { StoredPayment } from '../persistence/payment.store.js';
 
 interface Occasion {
@@ -27,14 +27,14 @@ export class SettlePayment {
   async run(payment: StoredPayment, occasion: Occasion): Promise<void> {
     let open: StoredPayment | null = payment;
     while (open) {
-      const happening = await this.ask(open, occasion.again);
-      if (!happening) return;
-      open = await this.settle(open.orderUuid, happening, occasion.cause);
+      const answer = await this.ask(open, occasion.again);
+      if (!answer) return;
+      open = await this.settle(open.orderUuid, answer, occasion.cause);
     }
   }
 
   /** What the provider answered; null when nothing is due. Stands outside transactions. */
-  private async ask(payment: StoredPayment, again: boolean): Promise<Happening | null> {
+  private async ask(payment: StoredPayment, again: boolean): Promise<ProviderAnswer | null> {
     const { orderUuid: key, amount, currency } = payment;
     switch (due(payment.state)) {
       case 'charge': {
@@ -49,9 +49,9 @@ export class SettlePayment {
     }
   }
 
-  private settle(orderUuid: string, happening: Happening, cause?: Received): Promise<StoredPayment | null> {
+  private settle(orderUuid: string, answer: ProviderAnswer, cause?: Received): Promise<StoredPayment | null> {
     return this.transactions.run(async (tx) => {
-      const payment = await this.steps.take(tx, orderUuid, happening);
+      const payment = await this.steps.learn(tx, orderUuid, answer);
       if (cause) await acceptOnce(tx.em, cause);
       return payment;
     });
