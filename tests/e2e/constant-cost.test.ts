@@ -30,7 +30,7 @@ async function subgraphMeter(target: string, onCall: () => void): Promise<{ url:
       const answer = await fetch(target + request.url, {
         method: request.method ?? 'GET',
         headers,
-        ...(body.length > 0 && { body }),
+        ...(body.length > 0 && { body: body.toString() }),
       });
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
       response.end(await answer.text());

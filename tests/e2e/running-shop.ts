@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,17 @@ export class RunningShop {
     const url = new URL(required('DATABASE_URL'));
     url.pathname = `/${this.environment['DATABASE_PREFIX']}${service}`;
     return url.href;
+  }
+
+  /** Kills the process of a service, as a crash would. The launcher starts another. */
+  kill(service: string): void {
+    const children = execFileSync('pgrep', [
+      '-P',
+      String(this.launcher.pid),
+      '-f',
+      `subgraphs/${service}/dist/main.js`,
+    ]);
+    process.kill(Number(children.toString().trim()), 'SIGKILL');
   }
 
   async stop(): Promise<void> {
