@@ -1,0 +1,112 @@
+import { silentLogger } from '@shop/shared/logging/logger';
+import { eventually } from '../../../tests/support/eventually.js';
+import { UserVersions } from '../src/live-status/user-versions.js';
+import { VersionStream } from '../src/live-status/version-stream.js';
+import { WakeUps } from '../src/live-status/wake-ups.js';
+import type { OrderReader } from '../src/persistence/order-reader.js';
+import type { OrderVersion, OrderView } from '../src/persistence/order-view.js';
+
+/** Redis as a test holds it in its hands. */
+class HandPubSub {
+  readonly name = 'by hand';
+  readonly listeners = new Map<string, (message: string) => void>();
+  private reconnected: () => void = () => undefined;
+  start = async () => undefined;
+  stop = async () => undefined;
+  publish = async (channel: string, message: string) => this.listeners.get(channel)?.(message);
+  subscribe = async (channel: string, listener: (message: string) => void) => {
+    this.listeners.set(channel, listener);
+    return async () => void this.listeners.delete(channel);
+  };
+  onReconnect = (listener: () => void) => {
+    this.reconnected = listener;
+    return () => undefined;
+  };
+  reconnect = () => this.reconnected();
+}
+
+const view = (id: number, version: number): OrderView => ({
+  ...{ id, version, uuid: `uuid-${id}`, userId: 7, status: 'Pending', reason: null, total: 1, currency: 'VND' },
+  ...{ shippingAddress: null, timelineLength: 1, createdAt: new Date(0), updatedAt: new Date(0) },
+});
+const version = (orderId: number, number: number): OrderVersion => ({
+  ...{ orderId, version: number, status: 'Pending', reason: null, timelineLength: 1, updatedAt: new Date(0) },
+});
+
+/** A source whose reads the test writes down beforehand. */
+function source(reads: (() => OrderView[])[]) {
+  let count = 0;
+  return {
+    userId: 7,
+    isNews: () => true,
+    read: async () => ({ versions: reads[count++]?.() ?? [], complete: false }),
+    get reads() {
+      return count;
+    },
+  };
+}
+
+describe('a stream of versions', () => {
+  it('reads at each wake-up and at each reconnection', async () => {
+    const pubsub = new HandPubSub();
+    const from = source([() => [], () => [], () => [view(1, 1)], () => [view(1, 2)]]);
+    const stream = new VersionStream(from, new WakeUps(pubsub, silentLogger), silentLogger);
+    const first = stream.next();
+    await eventually(() => expect(from.reads).toBe(2));
+    await pubsub.publish('orders:user:7', '{}');
+    expect((await first).value).toMatchObject({ version: 1 });
+    const second = stream.next();
+    pubsub.reconnect();
+    expect((await second).value).toMatchObject({ version: 2 });
+    await stream.return();
+  });
+
+  it('reads again after a read that failed', async () => {
+    const pubsub = new HandPubSub();
+    const failure = () => {
+      throw new Error('the database is away');
+    };
+    const from = source([failure, failure, () => [view(1, 1)]]);
+    const stream = new VersionStream(from, new WakeUps(pubsub, silentLogger), silentLogger);
+    const next = stream.next();
+    await eventually(() => expect(from.reads).toBe(2));
+    await pubsub.publish('orders:user:7', '{}');
+    expect((await next).value).toMatchObject({ version: 1 });
+    await stream.return();
+  });
+
+  it('that is left while it waits ends at once, with no listener behind', async () => {
+    const pubsub = new HandPubSub();
+    const wakeUps = new WakeUps(pubsub, silentLogger);
+    const stream = new VersionStream(source([]), wakeUps, silentLogger);
+    const next = stream.next();
+    await eventually(() => expect(pubsub.listeners.size).toBe(1));
+    await stream.return();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    expect(wakeUps.size).toBe(0);
+    await eventually(() => expect(pubsub.listeners.size).toBe(0));
+  });
+});
+
+describe("all of a user's versions", () => {
+  it('counts nothing as given that a failed read did not give', async () => {
+    const recent = [[version(1, 2)], [version(1, 2), version(1, 3)], [version(1, 2), version(1, 3), version(2, 1)]];
+    let fails = true;
+    const reader = {
+      recentVersions: async () => recent.shift() ?? [],
+      byIds: async (ids: number[]) => {
+        if (fails) throw new Error('the database is away');
+        return ids.map((id) => view(id, 9));
+      },
+    };
+    const versions = await UserVersions.fromNowOn(reader as unknown as OrderReader, 7);
+    await expect(versions.read()).rejects.toThrow('away');
+    fails = false;
+    const read = await versions.read();
+    expect(read.versions.map(({ id, version }) => [id, version])).toEqual([
+      [1, 3],
+      [2, 1],
+    ]);
+  });
+});
