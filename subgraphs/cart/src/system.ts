@@ -7,16 +7,13 @@ import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
-import { Database } from '@shop/shared/persistence/database';
 import { ProductsClient } from './clients/products-client.js';
 import { cartConfig } from './config.js';
 import { cartGraphql } from './graphql/cart-graphql.js';
 import { subscribe } from './messaging/subscriptions.js';
+import { openDatabase } from './persistence/open-database.js';
 import { CartStore } from './persistence/cart.store.js';
-import { CheckoutRecord } from './persistence/checkout.record.js';
 import { CheckoutStore } from './persistence/checkout.store.js';
-import { CreateCarts } from './persistence/migrations/0001-carts.js';
-import { ProductSnapshotRecord } from './persistence/product-snapshot.record.js';
 import { ProductSnapshotStore } from './persistence/product-snapshot.store.js';
 import { cartRoutes } from './rest/cart.routes.js';
 import { checkoutRoutes } from './rest/checkout.routes.js';
@@ -38,12 +35,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   const now = () => new Date();
   const { bus } = backing;
 
-  const database = new Database({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL,
-    entities: [ProductSnapshotRecord, CheckoutRecord],
-    migrations: [{ name: '0001-carts', class: CreateCarts }],
-  });
+  const database = openDatabase(config);
   const transactions = new Transactions(database);
   const carts = new CartStore(database);
   const products = new ProductSnapshotStore(database);

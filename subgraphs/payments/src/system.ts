@@ -8,15 +8,13 @@ import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
-import { Database } from '@shop/shared/persistence/database';
 import type { PaymentProvider } from './clients/payment-provider.js';
 import { SimulatedProvider } from './clients/simulated-provider.js';
 import { TimedProvider } from './clients/timed-provider.js';
 import { paymentsConfig } from './config.js';
 import { paymentsGraphql } from './graphql/payments-graphql.js';
 import { subscribe } from './messaging/subscriptions.js';
-import { CreatePayments } from './persistence/migrations/0001-payments.js';
-import { PaymentRecord } from './persistence/payment.record.js';
+import { openDatabase } from './persistence/open-database.js';
 import { PaymentStore } from './persistence/payment.store.js';
 import { paymentsRoutes } from './rest/payments.routes.js';
 import { CancelPayment } from './use-cases/cancel-payment.js';
@@ -42,12 +40,7 @@ export function createSystem(
   const now = () => new Date();
   const { bus } = backing;
 
-  const database = new Database({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL,
-    entities: [PaymentRecord],
-    migrations: [{ name: '0001-payments', class: CreatePayments }],
-  });
+  const database = openDatabase(config);
   const transactions = new Transactions(database);
   const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, logger });
 
