@@ -2,8 +2,7 @@ import { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
-import { orderRequested } from '@shop/shared/contracts/order-events';
-import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
@@ -15,6 +14,7 @@ import { ordersServer } from './doors.js';
 import { relayWakeUps } from './live-status/wake-up-relay.js';
 import { WakeUps } from './live-status/wake-ups.js';
 import { WatchOrders } from './live-status/watch-orders.js';
+import { relayEvents } from './event-relay.js';
 import { answerQueues, subscribeToAnswers } from './messaging/subscriptions.js';
 import { IntentStore } from './persistence/intent.store.js';
 import { migrations } from './persistence/migrations/migrations.js';
@@ -55,19 +55,7 @@ export function createSystem(
   });
 
   const relayOptions = { database, databaseUrl: config.DATABASE_URL, logger };
-  const busRelay = relayToBus({
-    ...relayOptions,
-    ...{ bus, service: 'orders' },
-    onPublished: async (em, rows) => {
-      const requests = rows.filter(({ type }) => type === orderRequested.key);
-      if (requests.length > 0)
-        await orders.confirmRequests(
-          em,
-          requests.map((row) => row.correlationId),
-          clock(),
-        );
-    },
-  });
+  const eventRelay = relayEvents({ ...relayOptions, bus, orders, clock });
   const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
 
   const views = new ViewOrder(reader);
@@ -93,7 +81,7 @@ export function createSystem(
     database,
     pubsub,
     bus,
-    busRelay,
+    eventRelay,
     wakeUpRelay,
     cart,
     component(
@@ -102,6 +90,7 @@ export function createSystem(
       () => bus.stopConsuming(),
     ),
     sweeper,
+    new DeliveryHousekeeping({ database, logger }),
     ordersServer({ config, logger, database, verifier, reader, views, placeOrder, changeStatus, watch }),
   ]);
 }

@@ -1,0 +1,54 @@
+import type { Component } from '../lifecycle/system.js';
+import type { Logger } from '../logging/logger.js';
+import type { Database } from '../persistence/database.js';
+
+interface HousekeepingOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  /** How often it looks, in milliseconds; once an hour unless told. */
+  readonly intervalMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+const BATCH = 1_000;
+
+/** Published rows serve nobody but who looks into a problem of yesterday. Inbox rows only save work. */
+const SWEEPS = [
+  `delete from outbox where id in (select id from outbox where published_at < now() - interval '1 day' limit ${BATCH})`,
+  `delete from inbox where (message_id, consumer) in (
+     select message_id, consumer from inbox where received_at < now() - interval '7 days' limit ${BATCH})`,
+];
+
+/** Keeps a service's outbox and inbox from growing without end. Several processes may do it at once. */
+export class DeliveryHousekeeping implements Component {
+  readonly name = 'delivery housekeeping';
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: HousekeepingOptions) {}
+
+  async start(): Promise<void> {
+    this.stopped = false;
+    this.timer = setInterval(() => (this.sweeping = this.sweep()), this.options.intervalMs ?? HOUR_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      for (const statement of SWEEPS) while (!this.stopped && (await this.deletes(statement)) === BATCH);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'delivery housekeeping failed, will try again');
+    }
+  }
+
+  private async deletes(statement: string): Promise<number> {
+    const { affectedRows } = await this.options.database.fork().execute<{ affectedRows: number }>(statement, [], 'run');
+    return affectedRows;
+  }
+}

@@ -1,0 +1,25 @@
+import { aService } from './a-service.js';
+import { eventually } from '../../../tests/support/eventually.js';
+import { DeliveryHousekeeping } from '../../src/delivery/housekeeping.js';
+import { silentLogger } from '../../src/logging/logger.js';
+
+it('removes what was published or received long ago, and nothing that is still to be published', async () => {
+  const service = await aService();
+  const sql = <Row>(text: string) => service.database.fork().execute<Row[]>(text);
+  await sql(`insert into outbox (id, destination, exchange, type, correlation_id, headers, body, created_at, published_at)
+    select gen_random_uuid(), 'bus', '', kind, '', '{}', '{}', now() - interval '9 days', at
+    from generate_series(1, 1100), (values ('old', now() - interval '2 days'), ('fresh', now()), ('waiting', null)) as row(kind, at)`);
+  await sql(`insert into inbox (message_id, consumer, received_at)
+    values ('old', 'q', now() - interval '8 days'), ('fresh', 'q', now())`);
+  const housekeeping = new DeliveryHousekeeping({ database: service.database, logger: silentLogger, intervalMs: 10 });
+  await housekeeping.start();
+  await eventually(async () => {
+    expect(await sql('select type, count(*)::int as count from outbox group by type order by type')).toEqual([
+      { type: 'fresh', count: 1_100 },
+      { type: 'waiting', count: 1_100 },
+    ]);
+    expect(await sql('select message_id from inbox')).toEqual([{ message_id: 'fresh' }]);
+  });
+  await housekeeping.stop();
+  await service.stop();
+});

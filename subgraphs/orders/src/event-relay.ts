@@ -1,0 +1,29 @@
+import { orderRequested } from '@shop/shared/contracts/order-events';
+import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import type { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
+import type { Logger } from '@shop/shared/logging/logger';
+import type { Bus } from '@shop/shared/messaging/bus';
+import type { Database } from '@shop/shared/persistence/database';
+import type { Clock } from './clock.js';
+import type { OrderStore } from './persistence/order.store.js';
+
+interface EventRelayOptions {
+  readonly bus: Bus;
+  readonly orders: OrderStore;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+}
+
+/** The relay from the outbox to the broker. An order's time runs from the moment at which its request was confirmed. */
+export function relayEvents({ orders, clock, ...options }: EventRelayOptions): OutboxRelay {
+  return relayToBus({
+    ...options,
+    service: 'orders',
+    onPublished: async (em, rows) => {
+      const requested = rows.filter(({ type }) => type === orderRequested.key).map((row) => row.correlationId);
+      if (requested.length > 0) await orders.confirmRequests(em, requested, clock());
+    },
+  });
+}
