@@ -2,15 +2,10 @@
 export class ChannelListeners {
   private readonly channels = new Map<string, Set<(message: string) => void>>();
 
-  /** True when nobody had listened to the channel before. */
-  add(channel: string, listener: (message: string) => void): boolean {
+  add(channel: string, listener: (message: string) => void): void {
     const listeners = this.channels.get(channel);
-    if (listeners) {
-      listeners.add(listener);
-      return false;
-    }
-    this.channels.set(channel, new Set([listener]));
-    return true;
+    if (listeners) listeners.add(listener);
+    else this.channels.set(channel, new Set([listener]));
   }
 
   /** True when nobody listens to the channel any more. */

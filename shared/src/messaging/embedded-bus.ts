@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { runMigrations, Logger as WorkerLogger } from 'graphile-worker';
+import { runMigrations } from 'graphile-worker';
 import { Pool } from 'pg';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { EmbeddedJobs } from './embedded-jobs.js';
 import { EmbeddedLink } from './embedded-link.js';
+import { workerLogger } from './embedded-pool.js';
 import { type EmbeddedConsumer, EmbeddedWorker } from './embedded-worker.js';
 import { topicMatches } from './topic.js';
 import { type QueueDefinition, queues as contractQueues } from './topology.js';
@@ -49,7 +50,7 @@ export class EmbeddedBus implements Bus {
   async start(): Promise<void> {
     this.pool = this.newPool();
     try {
-      await runMigrations({ pgPool: this.pool, logger: new WorkerLogger(() => () => undefined) });
+      await runMigrations({ pgPool: this.pool, logger: workerLogger(this.logger) });
       await this.link.start();
     } catch (error) {
       await this.stop();

@@ -18,11 +18,13 @@ const jobPayload = z.object({
   attempt: z.int().positive().catch(1),
 });
 
-/** A message as graphile-worker keeps it: a job of the task that is named like its queue. */
-interface JobSpec {
-  readonly identifier: string;
-  readonly payload: object;
+/** The job that takes the place of another. */
+export interface Successor {
+  readonly queue: string;
+  readonly payload: unknown;
+  /** When it is due: after a delay, or at a time. Now unless told. */
   readonly delayMs?: number;
+  readonly runAt?: Date;
 }
 
 /** The message bus' tables: graphile-worker's jobs, one for each message and bound queue. */
@@ -50,22 +52,13 @@ export class EmbeddedJobs {
    * Puts another job in the place of one that is at work, in one statement: so a message is never both waiting for its
    * retry and gone. Does nothing when the job is gone already.
    */
-  async replace(jobId: string, { identifier, payload, delayMs = 0 }: JobSpec): Promise<void> {
+  async replace(jobId: string, { queue, payload, delayMs = 0, runAt }: Successor): Promise<void> {
     await this.pool.query(
       `with done as (delete from graphile_worker._private_jobs where id = $1::bigint returning id)
        select graphile_worker.add_job(
-         identifier => $2, payload => $3::json, run_at => now() + $4::float8 * interval '1 millisecond',
-         max_attempts => ${MAX_ATTEMPTS}, flags => array[$2]) from done`,
-      [jobId, identifier, JSON.stringify(payload), delayMs],
-    );
-  }
-
-  /** Gives a job back that nobody has begun to handle. */
-  async giveBack(jobId: string): Promise<void> {
-    await this.pool.query(
-      `update graphile_worker._private_jobs set locked_at = null, locked_by = null, attempts = attempts - 1
-       where id = $1::bigint`,
-      [jobId],
+         identifier => $2, payload => $3::json, max_attempts => ${MAX_ATTEMPTS}, flags => array[$2],
+         run_at => coalesce($4::timestamptz, now()) + $5::float8 * interval '1 millisecond') from done`,
+      [jobId, queue, JSON.stringify(payload), runAt ?? null, delayMs],
     );
   }
 

@@ -1,14 +1,13 @@
-import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Job, Logger as WorkerLogger, runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
+import type { Job, WorkerPool } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../logging/logger.js';
 import { type IncomingMessage, type MessageHandler, PermanentFault } from './bus.js';
-import { EmbeddedJobs, fromJob } from './embedded-jobs.js';
+import { EmbeddedJobs, fromJob, type Successor } from './embedded-jobs.js';
 import type { EmbeddedLink } from './embedded-link.js';
+import { runWorkerPool } from './embedded-pool.js';
 import { reasonOf } from './fault-reason.js';
 import { within } from './in-flight.js';
-import { QueueSlots } from './queue-slots.js';
 import { deadLetterQueue, retryDelayMs } from './topology.js';
 
 export interface EmbeddedConsumer {
@@ -23,18 +22,18 @@ interface EmbeddedWorkerOptions {
   readonly pool: Pool;
   readonly link: EmbeddedLink;
   readonly logger: Logger;
-  /** Called when the worker can't go on: it has to be stopped and a new one started. */
+  /** Called when the worker can't go on: it has to be stopped, and a new one started. */
   readonly onFailed: (error: Error) => void;
 }
 
-/** Notifications bring new jobs at once, timers bring our own retries; polling finds what both have missed. */
-const POLL_MS = 10_000;
 const SETTLE_RETRY_MS = 1_000;
 
-/** graphile-worker at work on the queues of one service: one pool, which handles as many messages of a queue as it may. */
+/** graphile-worker at work on the queues of one service, which handles as many messages of a queue at once as it may. */
 export class EmbeddedWorker {
   private readonly jobs: EmbeddedJobs;
-  private readonly slots: ReadonlyMap<string, QueueSlots>;
+  private readonly consumers: ReadonlyMap<string, EmbeddedConsumer>;
+  /** How many messages of each queue are being handled. */
+  private readonly busy = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private workers: WorkerPool | undefined;
   private starting: Promise<void> = Promise.resolve();
@@ -42,14 +41,13 @@ export class EmbeddedWorker {
 
   constructor(private readonly options: EmbeddedWorkerOptions) {
     this.jobs = new EmbeddedJobs(options.pool);
-    this.slots = new Map(options.consumers.map(({ queue, prefetch }) => [queue, new QueueSlots(prefetch)]));
+    this.consumers = new Map(options.consumers.map((consumer) => [consumer.queue, consumer]));
   }
 
   /** Resolves when the worker takes messages. Rejects when the database is away. */
   start(): Promise<void> {
-    const { link, consumers } = this.options;
     // The pool itself can't be handed over by a promise: it is one, of its own end.
-    if (consumers.length > 0) this.starting = link.register(() => (this.workers = this.run()));
+    if (this.consumers.size > 0) this.starting = this.options.link.register(() => (this.workers = this.run()));
     return this.starting;
   }
 
@@ -58,7 +56,6 @@ export class EmbeddedWorker {
     this.stopping = true;
     await this.starting.catch(() => undefined);
     for (const timer of this.timers) clearTimeout(timer);
-    for (const slots of this.slots.values()) slots.close();
     const { workers } = this;
     if (!workers) return;
     const { link, logger } = this.options;
@@ -70,75 +67,45 @@ export class EmbeddedWorker {
   }
 
   private run(): WorkerPool {
-    const { consumers, pool } = this.options;
-    const events = new EventEmitter();
-    this.watch(events);
-    const tasks: TaskList = Object.fromEntries(
-      consumers.map((consumer) => [
-        consumer.queue,
-        (payload, { job }) => this.work(consumer, fromJob(payload, job), job),
-      ]),
-    );
-    const workers = runTaskList(
-      {
-        concurrency: consumers.reduce((sum, { prefetch }) => sum + prefetch, 0),
-        pollInterval: POLL_MS,
-        noHandleSignals: true,
-        logger: workerLogger(this.options.logger),
-        events,
-        // A queue that has all its slots taken is passed over, so that it doesn't keep workers from the others.
-        forbiddenFlags: () => this.fullQueues(),
-        // Batches report a failure as an event; without them it would be a rejection that nobody handles.
-        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      },
-      tasks,
+    const { consumers, pool, logger, onFailed } = this.options;
+    return runWorkerPool({
       pool,
-    );
-    workers.promise.then(
-      () => this.fail(new Error('the workers have ended')),
-      (error: Error) => this.fail(error),
-    );
-    return workers;
+      queues: consumers.map(({ queue }) => queue),
+      concurrency: consumers.reduce((sum, { prefetch }) => sum + prefetch, 0),
+      logger,
+      work: (queue, payload, job) => this.work(queue, payload, job),
+      // A queue at its limit must not keep workers from the others; a worker that stops takes nothing more.
+      passedOver: () => [...this.consumers.keys()].filter((queue) => this.stopping || this.isFull(queue)),
+      onFailed: (error) => this.stopping || onFailed(error),
+    });
   }
 
-  /** graphile-worker mends lost connections by itself, with two exceptions. */
-  private watch(events: EventEmitter): void {
-    let healthy = false;
-    for (const name of ['worker:getJob:empty', 'job:start']) events.on(name, () => (healthy = true));
-    // It never asks again for the numbers of its tasks when its first question has failed.
-    events.on('worker:getJob:error', ({ error }: { error: Error }) => healthy || this.fail(error));
-    // It does not look for what came while it could not listen.
-    events.on('pool:listen:success', () => this.nudge(Infinity));
-  }
-
-  private nudge(count: number): void {
-    if (!this.stopping) this.workers?.nudge(count);
-  }
-
-  private fail(error: Error): void {
-    if (!this.stopping) this.options.onFailed(error);
-  }
-
-  private fullQueues(): string[] | null {
-    const full = [...this.slots].filter(([, slots]) => slots.full).map(([queue]) => queue);
-    return full.length > 0 ? full : null;
+  private isFull(queue: string): boolean {
+    return (this.busy.get(queue) ?? 0) >= (this.consumers.get(queue)?.prefetch ?? 0);
   }
 
   /** Resolves when the job may be deleted: handled, or replaced by its successor. */
-  private async work(consumer: EmbeddedConsumer, message: IncomingMessage, job: Job): Promise<void> {
-    const slots = this.slots.get(consumer.queue);
-    if (this.stopping || !(await slots?.acquire())) {
-      await this.jobs.giveBack(job.id);
-      throw new Error('given back: the consumer was stopped');
-    }
+  private async work(queue: string, payload: unknown, job: Job): Promise<void> {
+    const consumer = this.consumers.get(queue);
+    // Several workers may have asked just before the queue was full: what is too much keeps its place in the queue.
+    if (!consumer || this.stopping || this.isFull(queue))
+      return this.replace(job, { queue, payload, runAt: job.run_at });
+    const count = (step: number) => this.busy.set(queue, (this.busy.get(queue) ?? 0) + step);
+    count(1);
     try {
-      await consumer.handler(message);
+      await this.handle(consumer, fromJob(payload, job), job);
+    } finally {
+      count(-1);
+    }
+  }
+
+  private async handle({ queue, handler }: EmbeddedConsumer, message: IncomingMessage, job: Job): Promise<void> {
+    try {
+      await handler(message);
     } catch (error) {
       await (error instanceof PermanentFault
-        ? this.bury(consumer.queue, message, job, error)
-        : this.postpone(consumer.queue, message, job, error));
-    } finally {
-      slots?.release();
+        ? this.bury(queue, message, job, error)
+        : this.postpone(queue, message, job, error));
     }
   }
 
@@ -147,7 +114,7 @@ export class EmbeddedWorker {
     const { messageId, attempt } = message;
     logger.error({ err: fault, queue, messageId, attempt }, 'dead letter');
     const payload = { ...payloadOf(message), reason: reasonOf(fault), service, attempts: attempt };
-    await this.replace(job, { identifier: deadLetterQueue(queue), payload });
+    await this.replace(job, { queue: deadLetterQueue(queue), payload });
   }
 
   private async postpone(queue: string, message: IncomingMessage, job: Job, error: unknown): Promise<void> {
@@ -155,12 +122,12 @@ export class EmbeddedWorker {
     const delayMs = retryDelayMs(attempt);
     this.options.logger.warn({ err: error, queue, messageId, attempt, delayMs }, 'handler failed: retried');
     const payload = { ...payloadOf(message), attempt: attempt + 1 };
-    await this.replace(job, { identifier: queue, payload, delayMs });
+    await this.replace(job, { queue, payload, delayMs });
     this.nudgeAfter(delayMs);
   }
 
-  /** Insists: a failure would leave the job to graphile-worker's own backoff, which grows to hours. */
-  private async replace(job: Job, successor: Parameters<EmbeddedJobs['replace']>[1]): Promise<void> {
+  /** Insists, for as long as this worker is there: then the job is still locked by it, and free with its end. */
+  private async replace(job: Job, successor: Successor): Promise<void> {
     for (;;) {
       try {
         return await this.jobs.replace(job.id, successor);
@@ -175,7 +142,7 @@ export class EmbeddedWorker {
   private nudgeAfter(delayMs: number): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.nudge(1);
+      if (!this.stopping) this.workers?.nudge(1);
     }, delayMs + 5);
     this.timers.add(timer);
   }
@@ -183,11 +150,4 @@ export class EmbeddedWorker {
 
 function payloadOf({ redelivered: _, ...message }: IncomingMessage): object {
   return message;
-}
-
-/** graphile-worker's own lines: what matters in them is logged by us. */
-function workerLogger(logger: Logger): WorkerLogger {
-  return new WorkerLogger(() => (level, message) => {
-    logger.debug({ level, from: 'graphile-worker' }, message);
-  });
 }

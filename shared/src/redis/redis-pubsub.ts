@@ -11,6 +11,7 @@ export class RedisPubSub implements PubSub {
   private readonly namespace: string;
   private readonly channels = new ChannelListeners();
   private readonly reconnectListeners = new Set<() => void>();
+  private lost = false;
 
   constructor(options: RedisAdapterOptions) {
     this.namespace = options.namespace ?? '';
@@ -24,6 +25,7 @@ export class RedisPubSub implements PubSub {
       this.channels.deliver(channel.slice(this.namespace.length), message);
     });
     this.subscriber.on('ready', () => void this.listenAgain());
+    this.subscriber.on('close', () => (this.lost = true));
   }
 
   async start(): Promise<void> {
@@ -40,8 +42,9 @@ export class RedisPubSub implements PubSub {
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {
-    if (this.channels.add(channel, listener))
-      await this.whenOpen(() => this.subscriber.subscribe(this.namespace + channel));
+    this.channels.add(channel, listener);
+    // Also for a second listener: the first one's subscription may not have arrived yet.
+    await this.whenOpen(() => this.subscriber.subscribe(this.namespace + channel));
     return async () => {
       if (this.channels.remove(channel, listener))
         await this.whenOpen(() => this.subscriber.unsubscribe(this.namespace + channel));
@@ -65,6 +68,8 @@ export class RedisPubSub implements PubSub {
     } catch {
       return; // It broke again; the next `ready` subscribes.
     }
+    if (!this.lost) return;
+    this.lost = false;
     for (const listener of this.reconnectListeners) listener();
   }
 }

@@ -1,31 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
 import type { Bus } from '@shop/shared/messaging/bus';
 import { EmbeddedBus } from '@shop/shared/messaging/embedded-bus';
-import { deadLetterQueue } from '@shop/shared/messaging/topology';
 import { topicMatches } from '@shop/shared/messaging/topic';
-import { type BusHarness, type DeadLetter, testQueues } from './bus-contract.js';
+import { deadLetterQueue } from '@shop/shared/messaging/topology';
+import { testDatabase } from '../../../tests/support/test-database.js';
+import { type BusHarness, type DeadLetter, testQueues } from './bus-harness.js';
 
 export interface EmbeddedHarness extends BusHarness {
-  readonly url: string;
   readonly pool: Pool;
 }
 
 /** A database of the test's own. */
 export async function embeddedHarness(): Promise<EmbeddedHarness> {
-  const server = process.env['DATABASE_URL'];
-  if (!server) throw new Error('DATABASE_URL is not set');
-  const database = `bus_${randomUUID().replaceAll('-', '')}`;
-  await onServer(server, `create database ${database}`);
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  const pool = new Pool({ connectionString: url.href, max: 2 });
+  const database = await testDatabase();
+  const pool = new Pool({ connectionString: database.url, max: 2 });
   const buses: Bus[] = [];
   return {
-    url: url.href,
     pool,
     bus(service) {
-      const bus = new EmbeddedBus({ connectionString: url.href, service, queues: testQueues });
+      const bus = new EmbeddedBus({ connectionString: database.url, service, queues: testQueues });
       buses.push(bus);
       return bus;
     },
@@ -42,33 +35,22 @@ export async function embeddedHarness(): Promise<EmbeddedHarness> {
       );
       return rows.map(({ payload }) => payload);
     },
-    async killConsumer() {
+    async killConsumers() {
       // What is left in the database when a process has died.
       await pool.query(
         `update graphile_worker._private_jobs set locked_by = 'pool-of-a-dead-process' where locked_by is not null`,
       );
     },
-    async cutOff(service) {
+    async cutOff() {
       await pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = $1`,
-        [`${service} bus`],
+         where datname = current_database() and application_name like '% bus'`,
       );
     },
     async dispose() {
       await Promise.all(buses.map((bus) => bus.stop()));
       await pool.end();
-      await onServer(server, `drop database ${database} with (force)`);
+      await database.drop();
     },
   };
-}
-
-async function onServer(connectionString: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,111 +1,74 @@
-import { randomUUID } from 'node:crypto';
 import amqplib from 'amqplib';
 import type { Bus } from '@shop/shared/messaging/bus';
 import { RascalBus } from '@shop/shared/messaging/rascal-bus';
 import { deadLetterQueue } from '@shop/shared/messaging/topology';
-import { type BusHarness, type DeadLetter, testQueues } from './bus-contract.js';
-import { eventually } from './eventually.js';
+import { type TcpProxy, tcpProxy } from '../../../tests/support/tcp-proxy.js';
+import { testBroker } from '../../../tests/support/test-broker.js';
+import { type BusHarness, type DeadLetter, testQueues } from './bus-harness.js';
 
 export interface RabbitHarness extends BusHarness {
   readonly url: string;
-  readonly management: Management;
-}
-
-/** RabbitMQ's management API, in one virtual host. */
-export interface Management {
-  readonly vhost: string;
-  call(method: string, path: string, body?: object): Promise<unknown>;
-}
-
-interface ConnectionInfo {
-  readonly name: string;
-  readonly client_properties?: { readonly connection_name?: string };
-}
-
-interface QueuedMessage {
-  readonly payload: string;
-  readonly properties: { readonly message_id?: string; readonly headers?: Readonly<Record<string, unknown>> };
+  /** The door through which all its buses reach the broker. */
+  readonly proxy: TcpProxy;
 }
 
 /** A virtual host of the test's own. */
 export async function rabbitHarness(): Promise<RabbitHarness> {
-  const management = await newVhost();
-  const url = new URL(required('RABBITMQ_URL'));
-  url.pathname = `/${management.vhost}`;
+  const broker = await testBroker();
+  const proxy = await tcpProxy(broker.url);
+  const proxied = new URL(broker.url);
+  proxied.host = proxy.host;
   const buses: Bus[] = [];
   return {
-    url: url.href,
-    management,
+    url: broker.url,
+    proxy,
     bus(service) {
-      const bus = new RascalBus({ url: url.href, service, queues: testQueues });
+      const bus = new RascalBus({ url: proxied.href, service, queues: testQueues });
       buses.push(bus);
       return bus;
     },
     async publishForeign(exchange, key, text) {
-      const connection = await amqplib.connect(url.href);
+      const connection = await amqplib.connect(broker.url);
       const channel = await connection.createConfirmChannel();
-      channel.publish(exchange, key, Buffer.from(text), { contentType: 'application/json', headers: { rascal: 1 } });
+      // It says JSON, and carries a header that would confuse rascal.
+      const properties = { contentType: 'application/json', headers: { rascal: { encryption: { name: 'none' } } } };
+      channel.publish(exchange, key, Buffer.from(text), properties);
       await channel.waitForConfirms();
       await connection.close();
     },
-    deadLetters: (queue) => deadLetters(management, queue),
-    killConsumer: (service) => cutOff(management, service),
-    cutOff: (service) => cutOff(management, service),
+    deadLetters: (queue) => deadLetters(broker.url, queue),
+    async killConsumers() {
+      proxy.cut();
+    },
+    async cutOff() {
+      proxy.cut();
+    },
     async dispose() {
-      // Deleted first: buses must be able to stop while the broker refuses them.
-      await management.call('DELETE', `/vhosts/${management.vhost}`);
+      // Dropped first: buses must be able to stop while the broker refuses them.
+      await broker.drop();
       await Promise.all(buses.map((bus) => bus.stop()));
+      await proxy.close();
     },
   };
 }
 
-async function newVhost(): Promise<Management> {
-  const vhost = `test-${randomUUID()}`;
-  const base = new URL(required('RABBITMQ_MANAGEMENT_URL'));
-  const user = decodeURIComponent(base.username);
-  const authorization = `Basic ${Buffer.from(`${user}:${decodeURIComponent(base.password)}`).toString('base64')}`;
-  const call = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(new URL(`/api${path}`, base.origin), {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
+/** Looks at them; closing gives them back. */
+async function deadLetters(url: string, queue: string): Promise<DeadLetter[]> {
+  const connection = await amqplib.connect(url);
+  const channel = await connection.createChannel();
+  const letters: DeadLetter[] = [];
+  for (;;) {
+    const message = await channel.get(deadLetterQueue(queue));
+    if (!message) break;
+    const { messageId, headers } = message.properties;
+    letters.push({
+      messageId: String(messageId),
+      text: message.content.toString(),
+      reason: String(headers?.['reason']),
+      service: String(headers?.['service']),
+      attempts: Number(headers?.['attempts']),
     });
-    if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status}`);
-    const text = await response.text();
-    return text && response.ok ? JSON.parse(text) : undefined;
-  };
-  await call('PUT', `/vhosts/${vhost}`, {});
-  await call('PUT', `/permissions/${vhost}/${user}`, { configure: '.*', write: '.*', read: '.*' });
-  return { vhost, call };
-}
-
-/** The management API learns of a connection some seconds after it has opened. */
-async function cutOff({ vhost, call }: Management, service: string): Promise<void> {
-  const found = await eventually(
-    async () => {
-      const all = (await call('GET', `/vhosts/${vhost}/connections`)) as ConnectionInfo[];
-      return all.filter((connection) => connection.client_properties?.connection_name === service);
-    },
-    (connections) => connections.length > 0,
-  );
-  await Promise.all(found.map(({ name }) => call('DELETE', `/connections/${encodeURIComponent(name)}`)));
-}
-
-async function deadLetters({ vhost, call }: Management, queue: string): Promise<DeadLetter[]> {
-  const path = `/queues/${vhost}/${encodeURIComponent(deadLetterQueue(queue))}/get`;
-  const body = { count: 100, ackmode: 'ack_requeue_true', encoding: 'auto' };
-  const messages = (await call('POST', path, body)) as QueuedMessage[];
-  return messages.map(({ payload, properties: { message_id, headers } }) => ({
-    messageId: String(message_id),
-    text: payload,
-    reason: String(headers?.['reason']),
-    service: String(headers?.['service']),
-    attempts: Number(headers?.['attempts']),
-  }));
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
+  }
+  await connection.close();
+  return letters;
 }
