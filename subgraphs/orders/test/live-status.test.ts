@@ -200,9 +200,11 @@ describe('live status without Redis', () => {
   it('reads by itself every few seconds, and at once when Redis is back', async () => {
     const gate = await TcpGate.to(world.redis.url);
     const lonely = await world.start({ REDIS_URL: gate.url });
-    const { token } = world.aBuyer();
+    const { userId, token } = world.aBuyer();
     const { uuid } = await world.place(lonely, token);
-    const [one, all] = [watch(token, { id: uuid }, lonely), watch(token, {}, lonely)];
+    const all = watch(token, {}, lonely);
+    await listening(userId);
+    const one = watch(token, { id: uuid }, lonely);
     await one.saw(1);
     gate.shut();
     await pay(uuid);
