@@ -101,12 +101,39 @@ describe("all of a user's versions", () => {
       },
     };
     const versions = await UserVersions.fromNowOn(reader as unknown as OrderReader, 7);
-    await expect(versions.read()).rejects.toThrow('away');
+    await expect(versions.read(null)).rejects.toThrow('away');
     fails = false;
-    const read = await versions.read();
+    const read = await versions.read(null);
     expect(read.versions.map(({ id, version }) => [id, version])).toEqual([
       [1, 3],
       [2, 1],
     ]);
+  });
+
+  it('reads only the order that it was told of, and gives nothing of it twice', async () => {
+    const asked: (readonly string[] | undefined)[] = [];
+    const recent = [
+      [version(2, 1)],
+      [version(1, 1)],
+      [version(1, 1), version(1, 2)],
+      [version(1, 1), version(1, 2), version(2, 1)],
+    ];
+    const reader = {
+      recentVersions: async (_userId: number, _seconds: number, uuids?: readonly string[]) => {
+        asked.push(uuids);
+        return recent.shift() ?? [];
+      },
+      byUuids: async () => [view(1, 9)],
+      byIds: async (ids: number[]) => ids.map((id) => view(id, 9)),
+    };
+    const versions = await UserVersions.fromNowOn(reader as unknown as OrderReader, 7);
+    const news = [{ user_id: 7, order_uuid: 'uuid-1', version: 1 }];
+    const given = [await versions.read(news), await versions.read(news), await versions.read(null)];
+    expect(given.map((read) => read.versions.map(({ id, version }) => [id, version]))).toEqual([
+      [[1, 1]],
+      [[1, 2]],
+      [],
+    ]);
+    expect(asked).toEqual([undefined, ['uuid-1'], ['uuid-1'], undefined]);
   });
 });

@@ -1,4 +1,5 @@
 import type { VersionSource } from './version-stream.js';
+import type { WakeUp } from './wake-up.js';
 import type { OrderReader } from '../persistence/order-reader.js';
 import { asOf, type OrderVersion, type OrderView } from '../persistence/order-view.js';
 
@@ -26,7 +27,7 @@ export class UserVersions implements VersionSource {
   /** What is there already counts as given. */
   static async fromNowOn(reader: OrderReader, userId: number): Promise<UserVersions> {
     const source = new UserVersions(reader, userId);
-    await source.look(async () => undefined);
+    source.remember(await source.recent(), performance.now());
     return source;
   }
 
@@ -34,30 +35,49 @@ export class UserVersions implements VersionSource {
     return true;
   }
 
-  async read() {
-    const versions = await this.look((fresh) => this.complete(fresh));
-    return { versions, complete: false };
+  async read(news: readonly WakeUp[] | null) {
+    return { versions: news ? await this.lookAt(news) : await this.lookAtAll(), complete: false };
   }
 
-  /** What is new, as `use` sees it; only when that has succeeded does it count as given. */
-  private async look<Result>(use: (fresh: OrderVersion[]) => Promise<Result>): Promise<Result> {
+  /** What is new of all orders. It counts as given only when all of it could be read. */
+  private async lookAtAll(): Promise<OrderView[]> {
     const now = performance.now();
-    const reach = LATENESS_S + (now - this.lastRead) / 1_000;
-    const recent = await this.reader.recentVersions(this.userId, reach);
-    const result = await use(recent.filter(({ orderId, version }) => version > (this.given.get(orderId) ?? 0)));
-    // Ascending by order and version, so that the highest is the one that stays.
-    this.given = new Map(recent.map(({ orderId, version }) => [orderId, version]));
-    this.lastRead = now;
-    return result;
+    const recent = await this.recent();
+    const fresh = this.fresh(recent);
+    const orders = fresh.length > 0 ? await this.reader.byIds([...new Set(fresh.map(({ orderId }) => orderId))]) : [];
+    this.remember(recent, now);
+    return views(orders, fresh);
   }
 
-  private async complete(fresh: readonly OrderVersion[]): Promise<OrderView[]> {
-    if (fresh.length === 0) return [];
-    const ids = [...new Set(fresh.map(({ orderId }) => orderId))];
-    const orders = new Map((await this.reader.byIds(ids)).map((order) => [order.id, order]));
-    return fresh.flatMap((version) => {
-      const order = orders.get(version.orderId);
-      return order ? [asOf(order, version)] : [];
-    });
+  /** What is new of the orders that we were told of. */
+  private async lookAt(news: readonly WakeUp[]): Promise<OrderView[]> {
+    const uuids = [...new Set(news.map(({ order_uuid: uuid }) => uuid))];
+    const [recent, orders] = await Promise.all([this.recent(uuids), this.reader.byUuids(uuids)]);
+    const fresh = this.fresh(recent);
+    for (const { orderId, version } of recent) this.given.set(orderId, version);
+    return views(orders, fresh);
   }
+
+  private recent(uuids?: readonly string[]): Promise<OrderVersion[]> {
+    const reach = LATENESS_S + (performance.now() - this.lastRead) / 1_000;
+    return this.reader.recentVersions(this.userId, reach, uuids);
+  }
+
+  /** Ascending by order and version, so that the highest is the one that stays. */
+  private remember(recent: readonly OrderVersion[], at: number): void {
+    this.given = new Map(recent.map(({ orderId, version }) => [orderId, version]));
+    this.lastRead = at;
+  }
+
+  private fresh(recent: readonly OrderVersion[]): OrderVersion[] {
+    return recent.filter(({ orderId, version }) => version > (this.given.get(orderId) ?? 0));
+  }
+}
+
+function views(orders: readonly OrderView[], versions: readonly OrderVersion[]): OrderView[] {
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  return versions.flatMap((version) => {
+    const order = byId.get(version.orderId);
+    return order ? [asOf(order, version)] : [];
+  });
 }

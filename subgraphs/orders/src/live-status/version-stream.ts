@@ -7,8 +7,13 @@ import type { OrderView } from '../persistence/order-view.js';
 export interface VersionSource {
   /** Whose wake-ups concern it. */
   readonly userId: number;
-  /** The versions since the last read, in order; `complete` when no other will ever follow. */
-  read(): Promise<{ readonly versions: readonly OrderView[]; readonly complete: boolean }>;
+  /**
+   * The versions since the last read, in order; `complete` when no other will ever follow. Where `news` says which orders
+   * have some, it is enough to look at these; null says to look at all.
+   */
+  read(
+    news: readonly WakeUp[] | null,
+  ): Promise<{ readonly versions: readonly OrderView[]; readonly complete: boolean }>;
   /** Whether a wake-up says something that was not given yet. */
   isNews(wakeUp: WakeUp): boolean;
 }
@@ -26,8 +31,10 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
   private readonly ready: OrderView[] = [];
   private complete = false;
   private closed = false;
-  /** Something may be new since the last read began. */
-  private stirred = true;
+  /** Something that nobody told us of may be new since the last read began. */
+  private uncertain = true;
+  /** What we were told of since the last read began. */
+  private news: WakeUp[] = [];
   private stir: (() => void) | undefined;
 
   constructor(
@@ -36,7 +43,10 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
     private readonly logger: Logger,
   ) {
     this.stopListening = wakeUps.listen(source.userId, (wakeUp) => {
-      if (wakeUp === null || source.isNews(wakeUp)) this.wake();
+      if (wakeUp === null) this.uncertain = true;
+      else if (source.isNews(wakeUp)) this.news.push(wakeUp);
+      else return;
+      this.stir?.();
     });
   }
 
@@ -53,7 +63,7 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.closed = true;
     this.stopListening();
-    this.wake();
+    this.stir?.();
     return { done: true, value: undefined };
   }
 
@@ -66,15 +76,12 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
     return this;
   }
 
-  private wake(): void {
-    this.stirred = true;
-    this.stir?.();
-  }
-
   private async read(): Promise<void> {
-    this.stirred = false;
+    const news = this.uncertain ? null : this.news;
+    this.uncertain = false;
+    this.news = [];
     try {
-      const { versions, complete } = await this.source.read();
+      const { versions, complete } = await this.source.read(news);
       this.ready.push(...versions);
       this.complete = complete;
     } catch (error) {
@@ -83,9 +90,12 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
   }
 
   private async somethingNew(): Promise<void> {
-    if (this.stirred) return;
+    if (this.uncertain || this.news.length > 0 || this.closed) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pollDelay());
+      const timer = setTimeout(() => {
+        this.uncertain = true;
+        resolve();
+      }, pollDelay());
       this.stir = () => {
         clearTimeout(timer);
         resolve();

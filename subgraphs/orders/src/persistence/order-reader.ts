@@ -77,14 +77,15 @@ export class OrderReader {
     return this.em.find(OrderHistoryRecord, where, { ...UNTRACKED, orderBy: { version: 'asc' } });
   }
 
-  /** Every version of a user's orders that was recorded in the last `seconds`, each order's in order. */
-  async recentVersions(userId: number, seconds: number): Promise<OrderVersion[]> {
-    const rows = await this.em.execute(
-      `select * from order_history where user_id = ? and recorded_at >= clock_timestamp() - make_interval(secs => ?)
-       order by order_id, version`,
-      [userId, seconds],
-    );
+  /** Every version of a user's orders, or of some of them, that was recorded in the last `seconds`, each order's in order. */
+  async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderVersion[]> {
     const em = this.em;
+    const rows = await em.execute(
+      `select * from order_history where user_id = ? and recorded_at >= clock_timestamp() - make_interval(secs => ?)
+       ${uuids ? 'and order_id in (select id from orders where uuid = any(?::uuid[]))' : ''}
+       order by order_id, version`,
+      [userId, seconds, ...(uuids ? [`{${uuids.join(',')}}`] : [])],
+    );
     return rows.map((row) => em.map(OrderHistoryRecord, row));
   }
 
