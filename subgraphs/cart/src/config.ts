@@ -20,4 +20,4 @@ const schema = z.object({
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** The cart service's settings. Throws `ConfigError` with every mistake. */
-export const cartConfig = (environment: Environment): Config => readConfig(environment, schema);
+export const readCartConfig = (environment: Environment): Config => readConfig(environment, schema);

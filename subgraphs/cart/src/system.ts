@@ -2,13 +2,15 @@ import { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
+import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
+import { consumption } from '@shop/shared/messaging/consumption';
 import { ProductsClient } from './clients/products-client.js';
-import { cartConfig } from './config.js';
+import { readCartConfig } from './config.js';
 import { cartGraphql } from './graphql/cart-graphql.js';
 import { subscribe } from './messaging/subscriptions.js';
 import { openDatabase } from './persistence/open-database.js';
@@ -30,7 +32,7 @@ import { UpdateCartItem } from './use-cases/update-cart-item.js';
 
 /** The cart service, wired: everybody's cart, the cart's own copy of products, and the checkouts. */
 export function createSystem(environment: Environment, backing: Backing = createBacking(environment, 'cart')): System {
-  const config = cartConfig(environment);
+  const config = readCartConfig(environment);
   const logger = createLogger('cart', config.LOG_LEVEL);
   const now = () => new Date();
   const { bus } = backing;
@@ -82,11 +84,8 @@ export function createSystem(environment: Environment, backing: Backing = create
       () => productsClient.close(),
     ),
     bus,
-    component(
-      'message consumption',
-      () => bus.startConsuming(),
-      () => bus.stopConsuming(),
-    ),
+    consumption(bus),
+    new DeliveryHousekeeping({ database, logger }),
     webServer,
   ]);
 }

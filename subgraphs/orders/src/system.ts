@@ -4,9 +4,9 @@ import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
-import { component, System } from '@shop/shared/lifecycle/system';
+import { System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
-import { Database } from '@shop/shared/persistence/database';
+import { consumption } from '@shop/shared/messaging/consumption';
 import { CartClient } from './clients/cart-client.js';
 import { type Clock, systemClock } from './clock.js';
 import { readOrdersConfig } from './config.js';
@@ -17,10 +17,8 @@ import { WatchOrders } from './live-status/watch-orders.js';
 import { relayEvents } from './event-relay.js';
 import { answerQueues, subscribeToAnswers } from './messaging/subscriptions.js';
 import { IntentStore } from './persistence/intent.store.js';
-import { migrations } from './persistence/migrations/migrations.js';
-import { OrderEventRecord, OrderHistoryRecord } from './persistence/order-log.record.js';
+import { openDatabase } from './persistence/open-database.js';
 import { OrderReader } from './persistence/order-reader.js';
-import { OrderItemRecord, OrderRecord } from './persistence/order.record.js';
 import { OrderStore } from './persistence/order.store.js';
 import { Sweeper } from './sweeping/sweeper.js';
 import { AbandonCheckouts } from './use-cases/abandon-checkouts.js';
@@ -40,12 +38,7 @@ export function createSystem(
   const logger = createLogger('orders', config.LOG_LEVEL);
   const { bus, pubsub } = backing;
 
-  const database = new Database({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL,
-    entities: [OrderRecord, OrderItemRecord, OrderHistoryRecord, OrderEventRecord],
-    migrations,
-  });
+  const database = openDatabase(config);
   const transactions = new Transactions(database);
   const [orders, intents, reader] = [new OrderStore(), new IntentStore(database), new OrderReader(database)];
   const cart = new CartClient({
@@ -84,11 +77,7 @@ export function createSystem(
     eventRelay,
     wakeUpRelay,
     cart,
-    component(
-      'message consumption',
-      () => bus.startConsuming(),
-      () => bus.stopConsuming(),
-    ),
+    consumption(bus),
     sweeper,
     new DeliveryHousekeeping({ database, logger }),
     ordersServer({ config, logger, database, verifier, reader, views, placeOrder, changeStatus, watch }),

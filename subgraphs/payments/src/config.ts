@@ -23,4 +23,4 @@ const schema = z.object({
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** The payments service's settings. Throws `ConfigError` with every mistake. */
-export const paymentsConfig = (environment: Environment): Config => readConfig(environment, schema);
+export const readPaymentsConfig = (environment: Environment): Config => readConfig(environment, schema);

@@ -3,15 +3,17 @@ import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { component, System } from '@shop/shared/lifecycle/system';
+import { System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
+import { consumption } from '@shop/shared/messaging/consumption';
 import type { PaymentProvider } from './clients/payment-provider.js';
 import { SimulatedProvider } from './clients/simulated-provider.js';
 import { TimedProvider } from './clients/timed-provider.js';
-import { paymentsConfig } from './config.js';
+import { readPaymentsConfig } from './config.js';
 import { paymentsGraphql } from './graphql/payments-graphql.js';
 import { subscribe } from './messaging/subscriptions.js';
 import { openDatabase } from './persistence/open-database.js';
@@ -35,7 +37,7 @@ export function createSystem(
   backing: Backing = createBacking(environment, 'payments'),
   wrapProvider: ProviderWrapping = (provider) => provider,
 ): System {
-  const config = paymentsConfig(environment);
+  const config = readPaymentsConfig(environment);
   const logger = createLogger('payments', config.LOG_LEVEL);
   const now = () => new Date();
   const { bus } = backing;
@@ -81,12 +83,9 @@ export function createSystem(
     database,
     bus,
     relay,
-    component(
-      'message consumption',
-      () => bus.startConsuming(),
-      () => bus.stopConsuming(),
-    ),
+    consumption(bus),
     reconciler,
+    new DeliveryHousekeeping({ database, logger }),
     webServer,
   ]);
 }

@@ -3,12 +3,14 @@ import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { relayToBus } from '@shop/shared/delivery/bus-relay';
+import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
+import { consumption } from '@shop/shared/messaging/consumption';
 import { readProductsConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildProductsSubgraph } from './graphql/schema.js';
@@ -60,11 +62,6 @@ export function createSystem(
     new ReserveStock(transactions, store, reservations, reader),
     new ReleaseStock(transactions, store, reservations, reader),
   );
-  const consuming = component(
-    'consumers',
-    () => bus.startConsuming(),
-    () => bus.stopConsuming(),
-  );
 
   const seeding = component(
     'seed',
@@ -97,5 +94,14 @@ export function createSystem(
     ],
   });
 
-  return new System('products', [database, cache, bus, ...relays, seeding, consuming, web]);
+  return new System('products', [
+    database,
+    cache,
+    bus,
+    ...relays,
+    seeding,
+    consumption(bus),
+    new DeliveryHousekeeping({ database, logger }),
+    web,
+  ]);
 }

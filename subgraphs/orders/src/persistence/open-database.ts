@@ -1,0 +1,14 @@
+import { Database } from '@shop/shared/persistence/database';
+import { CreateOrders } from './migrations/0001-orders.js';
+import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
+import { OrderItemRecord, OrderRecord } from './order.record.js';
+
+/** The orders service's own database, not started yet. */
+export function openDatabase(config: { readonly DATABASE_URL: string; readonly DATABASE_POOL: number }): Database {
+  return new Database({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    entities: [OrderRecord, OrderItemRecord, OrderHistoryRecord, OrderEventRecord],
+    migrations: [{ name: '0001_orders', class: CreateOrders }],
+  });
+}
