@@ -26,7 +26,7 @@ export default tseslint.config(
       // A new state or event must be handled wherever states and events are told apart.
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Settings are parsed once, in config; everything else is given them.
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'read it in config.ts' }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],

@@ -1,6 +1,7 @@
 import type { Job } from 'graphile-worker';
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { NEW_JOBS } from './embedded-pool.js';
 import type { IncomingMessage, OutgoingMessage } from './bus.js';
 import { completeEnvelope } from './foreign-envelope.js';
 
@@ -42,9 +43,10 @@ export class EmbeddedJobs {
       flags: [queue],
     }));
     await this.pool.query(
-      `select from graphile_worker.add_jobs(array(
-         select json_populate_recordset(null::graphile_worker.job_spec, $1::json)))`,
-      [JSON.stringify(specs)],
+      `select pg_notify($2, $3) from (
+         select count(*) from graphile_worker.add_jobs(array(
+           select json_populate_recordset(null::graphile_worker.job_spec, $1::json)))) as added`,
+      [JSON.stringify(specs), NEW_JOBS, JSON.stringify(queues)],
     );
   }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { type Job, Logger as WorkerLogger, runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
-import type { Pool } from 'pg';
+import { type Job, Logger as WorkerLogger, runTaskList, type TaskList } from 'graphile-worker';
+import type { Notification, Pool, PoolClient } from 'pg';
 import type { Logger } from '../logging/logger.js';
 
 interface WorkerPoolOptions {
@@ -17,11 +17,26 @@ interface WorkerPoolOptions {
   readonly onFailed: (error: Error) => void;
 }
 
+/** A running pool of workers. */
+export interface JobPool {
+  readonly id: string;
+  /** Has at most so many idle workers look for jobs now. */
+  look(count: number): void;
+  /** Resolves when the jobs at work have ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The channel on which we say which queues have new jobs, as a JSON array; null for any. graphile-worker's own
+ * notification names none, so that every pool on the database would look for every job.
+ */
+export const NEW_JOBS = 'bus_queues';
+
 /** Notifications bring new jobs at once, nudges bring our own retries; polling finds what both have missed. */
 const POLL_MS = 10_000;
 
 /** Starts graphile-worker on some queues: each is a task, and each of its jobs is flagged with its name. */
-export function runWorkerPool(options: WorkerPoolOptions): WorkerPool {
+export function runWorkerPool(options: WorkerPoolOptions): JobPool {
   const { pool, queues, concurrency, work, passedOver, onFailed } = options;
   const events = new EventEmitter();
   for (const name of ['worker:getJob:error', 'pool:listen:error', 'pool:fatalError'])
@@ -50,7 +65,34 @@ export function runWorkerPool(options: WorkerPoolOptions): WorkerPool {
     () => onFailed(new Error('the workers have ended')),
     (error: Error) => onFailed(error),
   );
-  return workers;
+  const look = workers.nudge.bind(workers);
+  workers.nudge = () => undefined;
+  lookWhenTold(events, queues, look, onFailed);
+  return { id: workers.id, look, stop: async () => workers.gracefulShutdown() };
+}
+
+/** Has the pool look when jobs are announced for its queues, instead of whenever there is a job for anybody. */
+function lookWhenTold(
+  events: EventEmitter,
+  queues: readonly string[],
+  look: (count: number) => void,
+  onFailed: (error: Error) => void,
+): void {
+  events.on('pool:listen:success', ({ client }: { client: PoolClient }) => {
+    // graphile-worker asks its own question first. What came before the channel was open told nobody.
+    client.once('drain', () => client.query(`listen ${NEW_JOBS}`).then(() => look(queues.length), onFailed));
+  });
+  events.on('pool:listen:notification', ({ message }: { message: Notification }) => {
+    if (message.channel !== NEW_JOBS) return;
+    const named = namedQueues(message.payload);
+    const concerned = (named ?? queues).filter((queue) => queues.includes(queue)).length;
+    if (concerned > 0) look(concerned);
+  });
+}
+
+function namedQueues(payload: string | undefined): readonly string[] | null {
+  const parsed: unknown = JSON.parse(payload || 'null');
+  return Array.isArray(parsed) ? parsed.map(String) : null;
 }
 
 /** A worker that is asking for a job while it is told to stop prints to the console if that fails. So ask first, then stop. */

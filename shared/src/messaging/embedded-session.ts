@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { NEW_JOBS } from './embedded-pool.js';
 
 /** The first half of the keys of our advisory locks in the bus' database; the second says what is locked. */
 const LOCK_CLASS = 0x62_75_73;
@@ -97,8 +98,7 @@ export class EmbeddedSession {
 
   private async free(poolIds: readonly string[]): Promise<void> {
     await this.client.query('select graphile_worker.force_unlock_workers($1::text[])', [poolIds]);
-    // graphile-worker's own way to say that there is work.
-    await this.client.query(`select pg_notify('jobs:insert', '{"count":1000}')`);
+    await this.client.query('select pg_notify($1, $2)', [NEW_JOBS, 'null']);
   }
 
   private async lock(key: number): Promise<void> {

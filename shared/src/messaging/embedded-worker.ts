@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Job, WorkerPool } from 'graphile-worker';
+import type { Job } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../logging/logger.js';
 import { type IncomingMessage, type MessageHandler, PermanentFault } from './bus.js';
 import { EmbeddedJobs, fromJob, type Successor } from './embedded-jobs.js';
 import type { EmbeddedLink } from './embedded-link.js';
-import { runWorkerPool } from './embedded-pool.js';
+import { type JobPool, runWorkerPool } from './embedded-pool.js';
 import { reasonOf } from './fault-reason.js';
 import { within } from './in-flight.js';
 import { deadLetterQueue, retryDelayMs } from './topology.js';
@@ -35,7 +35,7 @@ export class EmbeddedWorker {
   /** How many messages of each queue are being handled. */
   private readonly busy = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  private workers: WorkerPool | undefined;
+  private workers: JobPool | undefined;
   private starting: Promise<void> = Promise.resolve();
   private stopping = false;
 
@@ -59,14 +59,14 @@ export class EmbeddedWorker {
     const { workers } = this;
     if (!workers) return;
     const { link, logger } = this.options;
-    const stopped = Promise.resolve(workers.gracefulShutdown()).catch((error: unknown) => {
+    const stopped = workers.stop().catch((error: unknown) => {
       logger.debug({ err: error }, 'message bus: stopping');
     });
     if (!(await within(limitMs, stopped))) logger.warn('message bus: handlers did not end in time');
     await link.release(workers.id);
   }
 
-  private run(): WorkerPool {
+  private run(): JobPool {
     const { consumers, pool, logger, onFailed } = this.options;
     return runWorkerPool({
       pool,
@@ -142,7 +142,7 @@ export class EmbeddedWorker {
   private nudgeAfter(delayMs: number): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      if (!this.stopping) this.workers?.nudge(1);
+      if (!this.stopping) this.workers?.look(1);
     }, delayMs + 5);
     this.timers.add(timer);
   }
