@@ -42,14 +42,19 @@ interface Note {
 export class PaymentStore {
   constructor(private readonly database: Database) {}
 
-  /** Locks an order's row, made when there was none, until the transaction ends. */
+  /**
+   * Locks an order's row, made when there was none, until the transaction ends. The update that changes nothing is the
+   * lock: so one statement makes the row or takes it.
+   */
   async lock(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
-    await em.execute(
-      `insert into payments (order_uuid, status) values (?, 'NEW') on conflict (order_uuid) do nothing`,
+    const [found] = await em.execute(
+      `insert into payments (order_uuid, status) values (?, 'NEW')
+       on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning *`,
       [orderUuid],
-      'run',
     );
-    return this.lockKnown(em, orderUuid);
+    if (!found) throw new Error('an upsert returns its row');
+    const row = em.map(PaymentRecord, found);
+    return { row, state: stateOf(row) };
   }
 
   /** The same for an order whose row is there. */
