@@ -3,6 +3,7 @@ import rascal, { type BrokerAsPromised, type BrokerConfig } from 'rascal';
 import type { Logger } from '../logging/logger.js';
 import { ConnectionState } from './connection-state.js';
 import { within } from './in-flight.js';
+import { guardRascal } from './rascal-guard.js';
 
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
@@ -55,7 +56,7 @@ export class RascalLink {
         return await this.open(stopping);
       } catch (error) {
         this.logger.warn({ err: error }, 'the message broker is away: trying again');
-        await disposeFailed(error);
+        await disposeFailed(error).catch(() => undefined);
       }
       tried();
       await pause(backoff, undefined, { signal: stopping }).catch(() => undefined);
@@ -63,6 +64,7 @@ export class RascalLink {
   }
 
   private async open(stopping: AbortSignal): Promise<void> {
+    guardRascal();
     const broker = await rascal.createBrokerAsPromised(rascal.withDefaultConfig(this.config));
     broker.on('error', (error: Error) => this.logger.warn({ err: error }, 'message broker'));
     broker.on('disconnect', () => this.state.set(false));
@@ -79,9 +81,13 @@ export class RascalLink {
   }
 }
 
-/** Rascal hands over what it made of a broker that did not open, with a timer that keeps the process alive. */
+/** Rascal hands over what it made of a broker that did not open: it has a timer that keeps the process alive. */
 async function disposeFailed(error: unknown): Promise<void> {
-  if (!(error instanceof Error) || !('broker' in error) || typeof error.broker !== 'symbol') return;
-  const broker: unknown = Reflect.get(error, error.broker);
-  if (broker instanceof rascal.BrokerAsPromised) await broker.shutdown().catch(() => undefined);
+  if (!isObject(error) || typeof error['broker'] !== 'symbol') return;
+  const broker: unknown = Reflect.get(error, error['broker']);
+  if (isObject(broker) && typeof broker['shutdown'] === 'function') await broker['shutdown']();
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
