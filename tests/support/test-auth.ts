@@ -13,11 +13,16 @@ interface TokenClaims {
 
 /** Stands in for the auth service: one RS256 key, its JWKS over HTTP, and tokens of its making. */
 export class TestAuth {
+  /** How often the keys were asked for. */
+  keyFetches = 0;
+
   private constructor(
     private readonly server: Server,
     private readonly privateKey: KeyObject,
     readonly jwksUrl: string,
-  ) {}
+  ) {
+    server.on('request', () => (this.keyFetches += 1));
+  }
 
   static async start(): Promise<TestAuth> {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { JwksClient, SigningKeyNotFoundError } from 'jwks-rsa';
 import { z } from 'zod';
 import { unauthenticated, unavailable } from '../errors/app-error.js';
 import type { Caller } from './caller.js';
+import { PublishedKeys } from './published-keys.js';
 
 interface TokenVerifierOptions {
   readonly issuer: string;
@@ -26,12 +25,10 @@ const claims = z.object({
 
 /** Verifies access tokens: RS256 alone, by the keys that auth publishes, fetched when a new `kid` is seen. */
 export class TokenVerifier {
-  private readonly client: JwksClient | undefined;
-  private readonly keys: Map<string, KeyObject>;
+  private readonly published: PublishedKeys | undefined;
 
   constructor(private readonly options: TokenVerifierOptions) {
-    this.keys = new Map(options.keys);
-    this.client = options.jwksUrl ? keysAt(options.jwksUrl) : undefined;
+    this.published = options.jwksUrl ? new PublishedKeys(options.jwksUrl) : undefined;
   }
 
   /** The caller that a token proves. UNAUTHENTICATED for a token that proves nothing, 503 when its key can't be had. */
@@ -49,22 +46,18 @@ export class TokenVerifier {
   }
 
   private async keyFor(kid: string): Promise<KeyObject> {
-    const known = this.keys.get(kid);
-    if (known) return known;
-    if (!this.client) throw unauthenticated('invalid token');
+    const key = this.options.keys?.get(kid) ?? (await this.publishedKey(kid));
+    if (!key) throw unauthenticated('invalid token');
+    return key;
+  }
+
+  private async publishedKey(kid: string): Promise<KeyObject | undefined> {
     try {
-      const key = createPublicKey((await this.client.getSigningKey(kid)).getPublicKey());
-      this.keys.set(kid, key);
-      return key;
+      return await this.published?.find(kid);
     } catch (error) {
-      if (error instanceof SigningKeyNotFoundError) throw unauthenticatedBecause(error);
       throw unavailable('the auth service is unavailable', error);
     }
   }
-}
-
-function keysAt(jwksUri: string): JwksClient {
-  return new JwksClient({ jwksUri, timeout: 3_000, cache: false, rateLimit: true, jwksRequestsPerMinute: 30 });
 }
 
 function headerOf(token: string): string {

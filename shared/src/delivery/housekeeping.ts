@@ -30,13 +30,21 @@ export class DeliveryHousekeeping implements Component {
 
   async start(): Promise<void> {
     this.stopped = false;
-    this.timer = setInterval(() => (this.sweeping = this.sweep()), this.options.intervalMs ?? HOUR_MS);
+    this.sweepLater();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await this.sweeping;
+  }
+
+  /** The next sweep waits for the end of this one. */
+  private sweepLater(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep().finally(() => this.sweepLater());
+    }, this.options.intervalMs ?? HOUR_MS);
   }
 
   private async sweep(): Promise<void> {

@@ -62,6 +62,24 @@ describe('a token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject(refused);
   });
 
+  it('is verified however many come at once, by one fetch of the keys', async () => {
+    const fetches = auth.keyFetches;
+    const fresh = new TokenVerifier({ jwksUrl: auth.jwksUrl, issuer: 'shop', audience: 'shop' });
+    const token = auth.token({ userId: 7 });
+    await Promise.all(Array.from({ length: 100 }, () => fresh.verify(token)));
+    expect(auth.keyFetches - fetches).toBe(1);
+  });
+
+  it('of an unknown key does not have the keys fetched again and again', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const fetches = auth.keyFetches;
+    for (let n = 0; n < 50; n += 1) {
+      const forged = jwt.sign(claims, privateKey, { algorithm: 'RS256', keyid: `kid-${n}` });
+      await expect(verifier.verify(forged)).rejects.toMatchObject(refused);
+    }
+    expect(auth.keyFetches - fetches).toBeLessThanOrEqual(2);
+  });
+
   it('is not doubted because auth is away: that is unavailability', async () => {
     const lonely = new TokenVerifier({ jwksUrl: 'http://127.0.0.1:9/jwks.json', issuer: 'shop', audience: 'shop' });
     await expect(lonely.verify(auth.token({ userId: 7 }))).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });

@@ -175,14 +175,19 @@ describe('entities of other subgraphs’ answers', () => {
 });
 
 describe('the number of SQL statements', () => {
-  /** The statements about orders that an operation sends. */
+  /** The statements about orders that an operation sends. The service's own polling goes on, so the least of some runs counts. */
   const statements = async (operation: () => Promise<{ errors?: unknown }>) => {
-    let sent = '';
-    gate.onSent = (chunk) => void (sent += chunk.toString('latin1'));
+    const runs: number[] = [];
+    for (let run = 0; run < 5; run += 1) runs.push(await sent(operation));
+    return Math.min(...runs);
+  };
+  const sent = async (operation: () => Promise<{ errors?: unknown }>) => {
+    let text = '';
+    gate.onSent = (chunk) => void (text += chunk.toString('latin1'));
     const { errors } = await operation();
     gate.onSent = () => undefined;
     expect(errors).toBeUndefined();
-    return sent.match(/select [^\0]*order[^\0]*\0/g)?.length ?? 0;
+    return text.match(/select [^\0]*order[^\0]*\0/g)?.length ?? 0;
   };
 
   it('is the same for 1 order and for 50', async () => {
