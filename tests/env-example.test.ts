@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+
+/** Made by the launcher for each process, so that nobody sets them by hand. */
+const MADE = ['AUTH_JWKS_URL', 'BUS_DATABASE_URL', 'JWT_PRIVATE_KEY', 'ORDERS_IDENTITY_SECRET'];
+
+it('.env.example names every setting that a configuration reads, and no other', () => {
+  const sources = [
+    'shared/src/config/read-config.ts',
+    'shared/src/backing/create-backing.ts',
+    ...globSync('{gateway,subgraphs/*}/src/config.ts'),
+  ];
+  const read = sources.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? ''),
+  );
+  const ofTheSeed = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
+  const ofTheLauncher = ['PORT_OFFSET', 'DATA_DIR', 'DATABASE_PREFIX', 'SMTP_URL'];
+  const expected = [...new Set([...read, ...ofTheSeed, ...ofTheLauncher])].filter(
+    (name) => !MADE.includes(name) && !/^(AUTH|PRODUCTS|CART|ORDERS|PAYMENTS)_URL$/.test(name),
+  );
+  const named = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? '');
+  expect(named.toSorted()).toEqual(expected.toSorted());
+});
