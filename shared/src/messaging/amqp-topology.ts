@@ -48,7 +48,9 @@ export function amqpTopology(options: AmqpOptions): BrokerConfig {
 
 function connection({ url, connectionName }: AmqpOptions): VhostConfig {
   const settings = {
-    connection: { url, socketOptions: socketOptions(connectionName), retry: RECONNECT },
+    connection: { url, socketOptions: socketOptions(connectionName) },
+    // Of a connection itself, rascal ignores how it shall be retried.
+    defaults: { connection: { retry: RECONNECT } },
     publicationChannelPools: { confirmPool: UNUSED, regularPool: UNUSED },
     // Channels that declare side by side.
     concurrency: 8,
