@@ -65,8 +65,12 @@ export function runWorkerPool(options: WorkerPoolOptions): JobPool {
     () => onFailed(new Error('the workers have ended')),
     (error: Error) => onFailed(error),
   );
-  const look = workers.nudge.bind(workers);
+  const nudge = workers.nudge.bind(workers);
   workers.nudge = () => undefined;
+  let ended = false;
+  events.on('pool:gracefulShutdown', () => (ended = true));
+  // Workers that were told to stop refuse to be woken, by throwing.
+  const look = (count: number) => void (ended || nudge(count));
   lookWhenTold(events, queues, look, onFailed);
   return { id: workers.id, look, stop: async () => workers.gracefulShutdown() };
 }
