@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { swaggerPage, swaggerScript } from './swagger-page.js';
@@ -20,6 +20,7 @@ interface OpenApiOptions {
  */
 export function openApi({ title, description }: OpenApiOptions): Door {
   return async (app) => {
+    app.addHook('onRoute', answersOfTheServer);
     app.setValidatorCompiler(validatorCompiler);
     app.setSerializerCompiler(serializerCompiler);
     await app.register(swagger, {
@@ -38,11 +39,34 @@ export function openApi({ title, description }: OpenApiOptions): Door {
 /** What a route that needs a token says in its schema: `security: needsToken`. */
 export const needsToken: readonly { [scheme: string]: readonly string[] }[] = [{ bearer: [] }];
 
-const errorBody = z.object({ error: z.string() }).describe('One clear sentence');
+/** The body of every error. */
+export const errorBody = z.object({ error: z.string() }).describe('One clear sentence');
+
+/** The body of a 204 and of a 304. */
+export const noBody = z.undefined().describe('No body');
+
+/** An answer that has these headers as well, each with its JSON schema: `200: withHeaders(product, { etag })`. */
+export function withHeaders<Schema extends z.ZodType>(schema: Schema, headers: Record<string, HeaderSchema>): Schema {
+  return schema.meta({ ...schema.meta(), headers });
+}
+
+interface HeaderSchema {
+  readonly type: 'string' | 'integer';
+  readonly description: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly enum?: readonly string[];
+}
 
 /** The error answers of a route, by status: `response: { 200: product, ...errors(400, 404) }`. */
 export function errors<Status extends number>(...statuses: Status[]): Record<Status, typeof errorBody> {
   return Object.fromEntries(statuses.map((status) => [status, errorBody])) as Record<Status, typeof errorBody>;
+}
+
+/** What a route with a body says before it is asked: the body is no JSON, too large, or of another type. */
+function answersOfTheServer({ method, schema }: RouteOptions): void {
+  if (!schema || schema.hide || method === 'GET' || method === 'HEAD') return;
+  schema.response = { ...errors(400, 413, 415), ...(schema.response as object | undefined) };
 }
 
 /** @fastify/swagger-ui serves its page at `/swagger` only, and its script looks for the document below the page. */

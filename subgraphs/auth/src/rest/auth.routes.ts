@@ -5,11 +5,19 @@ import type { Door } from '@shop/shared/http/web-server';
 import { z } from 'zod';
 import type { AccountUseCases } from '../use-cases/account-use-cases.js';
 
-const registerBody = z.object({ email: z.string(), username: z.string(), password: z.string() });
-const loginBody = z.object({ login: z.string().describe('Email or username'), password: z.string() });
-const user = z.object({ id: z.number(), email: z.string(), username: z.string() });
-const signedIn = user.extend({ token: z.string(), refresh_token: z.string(), expires_in: z.number() });
-const profile = z.object({ user_id: z.number() });
+const registerBody = z.object({ email: z.string(), username: z.string(), password: z.string() }).meta({
+  examples: [{ email: 'linh@example.com', username: 'linh', password: 'a long passphrase' }],
+});
+const loginBody = z
+  .object({ login: z.string().describe('Email or username'), password: z.string() })
+  .meta({ examples: [{ login: 'linh', password: 'a long passphrase' }] });
+const user = z.object({ id: z.int(), email: z.string(), username: z.string() });
+const signedIn = user.extend({
+  token: z.string().describe('For the Authorization header, behind the word Bearer'),
+  refresh_token: z.string(),
+  expires_in: z.int().describe('Seconds until the token is of no more use'),
+});
+const profile = z.object({ user_id: z.int() });
 
 /** The REST contract's routes of auth. */
 export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): Door {

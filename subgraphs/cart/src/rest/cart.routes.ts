@@ -1,6 +1,6 @@
 import { requiredCallerOf } from '@shop/shared/http/identity';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
-import { errors, needsToken } from '@shop/shared/http/openapi';
+import { errors, needsToken, noBody } from '@shop/shared/http/openapi';
 import { idParams } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import type { FastifyRequest } from 'fastify';
@@ -12,14 +12,14 @@ import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 
 const quantity = z.number().int().min(1).max(10_000);
 const itemBody = z.object({
-  id: z.number(),
-  product_id: z.number(),
-  quantity: z.number(),
-  price: z.number().describe("The product's price as it is now, in the currency's minor unit"),
-  subtotal: z.number(),
+  id: z.int(),
+  product_id: z.int(),
+  quantity: z.int(),
+  price: z.int().describe("The product's price as it is now, in the currency's minor unit"),
+  subtotal: z.int(),
 });
-const added = z.object({ product_id: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER), quantity });
-const nothing = z.undefined().describe('No body');
+const added = z.object({ product_id: z.int().min(1), quantity }).meta({ examples: [{ product_id: 1, quantity: 2 }] });
+const changed = z.object({ quantity }).meta({ examples: [{ quantity: 3 }] });
 
 interface CartRoutesOptions {
   readonly useCases: CartUseCases;
@@ -36,7 +36,9 @@ export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Do
 
     app.get(
       '/cart',
-      { schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401) } } },
+      {
+        schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401, 503) } },
+      },
       async (request) => {
         const [cart] = await carts.findMany([await userOf(request)]);
         return (cart?.items ?? []).map(toBody);
@@ -68,8 +70,8 @@ export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Do
           summary: 'Sets the quantity of an item',
           security,
           params: idParams,
-          body: z.object({ quantity }),
-          response: { 200: itemBody, ...errors(400, 401, 404) },
+          body: changed,
+          response: { 200: itemBody, ...errors(400, 401, 404, 503) },
         },
       },
       async (request) => {
@@ -85,7 +87,7 @@ export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Do
           summary: 'Removes an item',
           security,
           params: idParams,
-          response: { 204: nothing, ...errors(401, 404) },
+          response: { 204: noBody, ...errors(401, 404, 503) },
         },
       },
       async (request, reply) => {
@@ -95,7 +97,7 @@ export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Do
     );
     app.delete(
       '/cart',
-      { schema: { summary: 'Empties the cart', security, response: { 204: nothing, ...errors(401) } } },
+      { schema: { summary: 'Empties the cart', security, response: { 204: noBody, ...errors(401, 503) } } },
       async (request, reply) => {
         await useCases.clearCart.run(await userOf(request));
         return reply.status(204).send();

@@ -4,30 +4,30 @@ import { cancellationReasons } from '@shop/shared/contracts/order-events';
 import { orderStatuses } from '../domain/order.js';
 import type { OrderItemView, OrderView } from '../persistence/order-view.js';
 
-const amount = z.number().int().describe("In the currency's minor unit");
+const amount = z.int().describe("In the currency's minor unit");
 
 const orderItemBody = z.object({
-  id: z.number(),
-  order_id: z.number(),
-  product_id: z.number(),
+  id: z.int(),
+  order_id: z.int(),
+  product_id: z.int(),
   name: z.string(),
-  quantity: z.number(),
+  quantity: z.int(),
   price: amount,
   subtotal: amount,
 });
 
 /** An order as the REST contract has it. */
 export const orderBody = z.object({
-  id: z.number(),
+  id: z.int(),
   uuid: z.uuid(),
-  user_id: z.number(),
+  user_id: z.int(),
   total: amount,
   currency: z.string(),
   status: z.enum(orderStatuses),
   shipping_address: z.string().nullable(),
   items: z.array(orderItemBody),
   cancellation_reason: z.enum(cancellationReasons).nullable(),
-  version: z.number().describe('1 when placed, one more at each change of status'),
+  version: z.int().describe('1 when placed, one more at each change of status'),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

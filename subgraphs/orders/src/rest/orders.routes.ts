@@ -5,8 +5,8 @@ import type { Caller } from '@shop/shared/auth/caller';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { badInput } from '@shop/shared/errors/app-error';
 import { requiredCallerOf } from '@shop/shared/http/identity';
-import { errors, needsToken as security } from '@shop/shared/http/openapi';
-import { listQuery } from '@shop/shared/http/request-fields';
+import { errors, needsToken as security, withHeaders } from '@shop/shared/http/openapi';
+import { listQuery, totalCount } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import { orderBody, type OrderBody, toOrderBody } from './order-body.js';
 import { orderReference, requiredId } from '../order-reference.js';
@@ -25,12 +25,27 @@ interface OrdersRoutesOptions {
   readonly verifier: TokenVerifier;
 }
 
-const params = z.object({ id: z.string().describe('The numeric id, or the uuid') });
-const placing = z.object({ shipping_address: z.string().max(500).nullish() }).nullish();
-const searching = z.object({ id: z.string().optional() });
-const moving = z.object({
-  status: z.unknown().optional().describe('Cancelled by its owner, Shipped or Delivered by an admin'),
+const params = z.object({ id: z.string().meta({ description: 'The numeric id, or the uuid', examples: ['1'] }) });
+const placing = z
+  .object({ shipping_address: z.string().max(500).nullish() })
+  .nullish()
+  .meta({ examples: [{ shipping_address: '1 Tràng Tiền, Hà Nội' }, {}] });
+const placingHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .meta({ description: 'The same key from the same user gets the same order back', examples: ['cart-2026-11-22'] }),
 });
+const searching = z.object({
+  id: z
+    .string()
+    .optional()
+    .meta({ examples: ['1'] }),
+});
+const moving = z
+  .object({ status: z.unknown().optional().describe('Cancelled by its owner, Shipped or Delivered by an admin') })
+  .nullish()
+  .meta({ examples: [{ status: 'Cancelled' }, { status: 'Shipped' }, { status: 'Delivered' }] });
 
 /** The REST door of orders. */
 export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier }: OrdersRoutesOptions): Door {
@@ -50,12 +65,16 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         {
           schema: {
             summary: "Orders what is in the caller's cart",
-            description: 'The same Idempotency-Key (a header, optional) from the same user gets the same order back.',
-            ...{ security, body: placing, response: { 201: orderBody, ...errors(400, 401, 503) } },
+            ...{
+              security,
+              headers: placingHeaders,
+              body: placing,
+              response: { 201: orderBody, ...errors(400, 401, 503) },
+            },
           },
         },
         async (request, reply) => {
-          const idempotencyKey = request.headers['idempotency-key']?.toString();
+          const idempotencyKey = request.headers['idempotency-key'];
           const wish = { shippingAddress: request.body?.shipping_address, idempotencyKey };
           return reply.status(201).send(await whole(await placeOrder.run(callerOf(request), wish)));
         },
@@ -65,7 +84,8 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         {
           schema: {
             summary: "The caller's own orders, newest first",
-            ...{ security, querystring: listQuery, response: { 200: z.array(orderBody), ...errors(400, 401) } },
+            ...{ security, querystring: listQuery },
+            response: { 200: withHeaders(z.array(orderBody), totalCount), ...errors(400, 401, 503) },
           },
         },
         async (request, reply) => {
@@ -82,7 +102,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         {
           schema: {
             summary: 'An order by its numeric id',
-            ...{ security, querystring: searching, response: { 200: orderBody, ...errors(400, 401, 404) } },
+            ...{ security, querystring: searching, response: { 200: orderBody, ...errors(400, 401, 404, 503) } },
           },
         },
         async (request) => {
@@ -93,7 +113,14 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
       );
       app.get(
         '/orders/:id',
-        { schema: { summary: 'An order', security, params, response: { 200: orderBody, ...errors(400, 401, 404) } } },
+        {
+          schema: {
+            summary: 'An order',
+            security,
+            params,
+            response: { 200: orderBody, ...errors(400, 401, 404, 503) },
+          },
+        },
         async (request) => whole(await views.required(callerOf(request), orderReference(request.params.id, 'id'))),
       );
       app.put(
@@ -101,8 +128,8 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         {
           schema: {
             summary: 'Moves an order: Paid, Shipped, Delivered by an admin, Cancelled by its owner while it is Pending',
-            ...{ security, params, body: moving.nullish() },
-            response: { 200: orderBody, ...errors(400, 401, 403, 404, 409) },
+            ...{ security, params, body: moving },
+            response: { 200: orderBody, ...errors(400, 401, 403, 404, 409, 503) },
           },
         },
         async (request) => {

@@ -10,15 +10,19 @@ import { maySee } from '../domain/ownership.js';
 import type { PaymentStore, StoredPayment } from '../persistence/payment.store.js';
 
 const paymentBody = z.object({
-  id: z.number(),
-  order_uuid: z.string(),
-  amount: z.number().describe("In the currency's minor unit"),
+  id: z.int(),
+  order_uuid: z.uuid(),
+  amount: z.int().describe("In the currency's minor unit"),
   currency: z.string(),
   provider: z.string(),
   status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'REFUNDED']),
   failure_reason: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+
+const params = z.object({
+  order_uuid: z.string().meta({ examples: ['0190b3a4-7c1e-7000-8000-000000000000'] }),
 });
 
 /** The REST door of payments. */
@@ -29,9 +33,9 @@ export function paymentsRoutes(payments: PaymentStore, verifier: TokenVerifier):
       {
         schema: {
           summary: "An order's payment, for its owner or an administrator",
-          params: z.object({ order_uuid: z.string() }),
+          params,
           security: needsToken,
-          response: { 200: paymentBody, ...errors(401, 404) },
+          response: { 200: paymentBody, ...errors(401, 404, 503) },
         },
       },
       async (request) => {

@@ -19,9 +19,17 @@ export function toBody({ id, name, price, stock, version, createdAt, updatedAt }
 const draft = z.object({ name: z.string(), price: z.number(), stock: z.number() });
 
 /** One product, or several at once. */
-export const createBody = z.union([z.array(draft), draft], {
-  error: 'the body must be a product {name, price, stock} or an array of them',
-});
+export const createBody = z
+  .union([z.array(draft), draft], { error: 'the body must be a product {name, price, stock} or an array of them' })
+  .meta({
+    examples: [
+      { name: 'Cà phê Arabica Cầu Đất 500g', price: 165_000, stock: 40 },
+      [
+        { name: 'Trà sen Tây Hồ 100g', price: 320_000, stock: 12 },
+        { name: 'Phin nhôm', price: 45_000, stock: 200 },
+      ],
+    ],
+  });
 
 /** What is absent stays. */
-export const updateBody = draft.partial();
+export const updateBody = draft.partial().meta({ examples: [{ price: 150_000 }] });

@@ -1,13 +1,23 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { forbidden, notFound } from '@shop/shared/errors/app-error';
 import { requiredCallerOf } from '@shop/shared/http/identity';
-import { errors, needsToken, type ZodTypeProvider } from '@shop/shared/http/openapi';
-import { idParams, listQuery } from '@shop/shared/http/request-fields';
+import { errorBody, errors, needsToken, noBody, withHeaders, type ZodTypeProvider } from '@shop/shared/http/openapi';
+import { idParams, listQuery, totalCount } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createBody, productBody, toBody, updateBody } from './product-body.js';
-import { contentTag, expectedVersion, isCurrentAtClient, versionTag } from './revalidation.js';
+import {
+  cached,
+  contentTag,
+  etag,
+  expectedVersion,
+  ifMatch,
+  ifNoneMatch,
+  isCurrentAtClient,
+  revalidated,
+  versionTag,
+} from './revalidation.js';
 import type { Catalogue } from '../use-cases/catalogue.js';
 
 interface ProductRoutesOptions {
@@ -16,8 +26,6 @@ interface ProductRoutesOptions {
   /** Who may write: administrators, or anyone. */
   readonly writes: 'admin' | 'public';
 }
-
-const nothing = z.undefined();
 
 /** The REST contract's routes of products. */
 export function productRoutes(options: ProductRoutesOptions): Door {
@@ -36,7 +44,12 @@ function reads(untyped: FastifyInstance, { catalogue }: ProductRoutesOptions): v
       schema: {
         summary: 'The products, oldest first; X-Total-Count says how many there are',
         querystring: listQuery,
-        response: { 200: z.array(productBody), 304: nothing, ...errors(400) },
+        headers: ifNoneMatch,
+        response: {
+          200: withHeaders(z.array(productBody), { ...revalidated, ...totalCount }),
+          304: withHeaders(noBody, { ...revalidated, ...totalCount }),
+          ...errors(400),
+        },
       },
     },
     async (request, reply) => {
@@ -55,7 +68,13 @@ function reads(untyped: FastifyInstance, { catalogue }: ProductRoutesOptions): v
       schema: {
         summary: 'One product; X-Cache says whether the cache knew it',
         params: idParams,
-        response: { 200: productBody, 304: nothing, ...errors(400, 404) },
+        headers: ifNoneMatch,
+        response: {
+          200: withHeaders(productBody, { ...revalidated, ...cached }),
+          304: withHeaders(noBody, { ...revalidated, ...cached }),
+          404: withHeaders(errorBody, cached),
+          ...errors(400),
+        },
       },
     },
     async (request, reply) => {
@@ -77,6 +96,7 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
     },
   };
   const security = writes === 'public' ? [] : needsToken;
+  const refusals = writes === 'public' ? [] : ([401, 403, 503] as const);
 
   app.post(
     '/products',
@@ -86,7 +106,7 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
         summary: 'Make one product, or several: all or none',
         security,
         body: createBody,
-        response: { 201: z.union([z.array(productBody), productBody]), ...errors(400, 401, 403) },
+        response: { 201: z.union([z.array(productBody), productBody]), ...errors(400, ...refusals) },
       },
     },
     async ({ body }, reply) => {
@@ -105,8 +125,9 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
         summary: 'Change what is sent; with If-Match, only this version of it',
         security,
         params: idParams,
+        headers: ifMatch,
         body: updateBody,
-        response: { 200: productBody, ...errors(400, 401, 403, 404, 412) },
+        response: { 200: withHeaders(productBody, etag), ...errors(400, 404, 412, ...refusals) },
       },
     },
     async (request, reply) => {
@@ -125,7 +146,7 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
         summary: 'Take a product out of the shop',
         security,
         params: idParams,
-        response: { 204: nothing, ...errors(400, 401, 403, 404) },
+        response: { 204: noBody, ...errors(400, 404, ...refusals) },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { badInput } from '@shop/shared/errors/app-error';
+
+/** The headers of an answer that can be revalidated. */
+export const etag = {
+  etag: { type: 'string', pattern: '^W/"[^"]+"$', description: 'For If-None-Match and If-Match' },
+} as const;
+export const revalidated = {
+  ...etag,
+  'cache-control': { type: 'string', enum: ['no-cache'], description: 'To be kept, but asked about at each use' },
+} as const;
+
+/** Whether the cache knew a product, or that there is none. */
+export const cached = {
+  'x-cache': { type: 'string', enum: ['HIT', 'MISS'], description: 'Whether the cache knew it' },
+} as const;
+
+/** What a client sends to be told only what is new to it, or to change only what it knows. */
+export const ifNoneMatch = z.object({
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({ description: 'The ETags that the client has', examples: ['W/"1"'] }),
+});
+export const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .meta({ description: 'The version to change: `7`, or its ETag', examples: ['*'] }),
+});
 
 /** The weak ETag of a product at a version. */
 export const versionTag = (version: number) => `W/"${version}"`;
