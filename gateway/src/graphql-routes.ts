@@ -37,7 +37,7 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
     app.addHook('onRequest', async (request) => {
       const identity = await identities.identify(request.headers.authorization);
-      contexts.set(request, contextOf(identity, request.headers, request.ip));
+      contexts.set(request, contextOf(identity, { ...request.headers, 'x-request-id': request.id }, request.ip));
     });
 
     const answerBySse = async (request: FastifyRequest, reply: FastifyReply) => {

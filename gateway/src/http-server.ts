@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { answerErrors } from '@shop/shared/http/rest-errors';
+import { serverOptions } from '@shop/shared/http/server-options';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { GatewayConfig } from './config.js';
@@ -53,17 +54,22 @@ export class HttpServer implements Component {
   private async build(): Promise<FastifyInstance> {
     const { config, logger, readiness, routes } = this.options;
     const app = fastify({
+      ...serverOptions,
       bodyLimit: config.bodyLimit,
-      forceCloseConnections: 'idle',
       exposeHeadRoutes: false,
-      requestIdHeader: 'x-request-id',
     });
     answerErrors(app, logger);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('content-security-policy', apiPolicy);
     });
-    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], maxAge: 600 });
+    await app.register(cors, {
+      origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      exposedHeaders: ['ETag', 'X-Cache', 'X-Total-Count'],
+      strictPreflight: false,
+      maxAge: 600,
+    });
     app.route({ url: '/healthz', method: ['GET', 'HEAD'], handler: () => ({ status: 'ok' }) });
     app.route({ url: '/readyz', method: ['GET', 'HEAD'], handler: (_request, reply) => readyz(reply, readiness) });
     serveExplorers(app);

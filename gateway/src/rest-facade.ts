@@ -1,8 +1,11 @@
+import { type Readable, Transform } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { Agent } from 'undici';
 import type { ServiceName } from '@shop/shared/backing/roster';
-import { AppError } from '@shop/shared/errors/app-error';
+import { AppError, badInput, notFound } from '@shop/shared/errors/app-error';
+import { BODY_LIMIT } from '@shop/shared/http/web-server';
+import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 
 interface RestFacadeOptions {
   /** A service's origin; null when the supergraph is not the shop's. */
@@ -19,23 +22,24 @@ type Row = readonly [service: ServiceName, methods: readonly HTTPMethods[], rout
 const forwarded: readonly Row[] = [
   ['auth', ['POST'], '/auth/register'],
   ['auth', ['POST'], '/auth/login'],
-  ['auth', ['GET'], '/api/profile'],
-  ['products', ['GET', 'POST'], '/products'],
-  ['products', ['GET', 'PUT', 'DELETE'], '/products/:id'],
-  ['cart', ['GET', 'POST', 'DELETE'], '/cart'],
+  ['auth', ['GET', 'HEAD'], '/api/profile'],
+  ['products', ['GET', 'HEAD', 'POST'], '/products'],
+  ['products', ['GET', 'HEAD', 'PUT', 'DELETE'], '/products/:id'],
+  ['cart', ['GET', 'HEAD', 'POST', 'DELETE'], '/cart'],
   ['cart', ['PUT', 'DELETE'], '/cart/:id'],
-  ['orders', ['GET', 'POST'], '/orders'],
-  ['orders', ['GET'], '/orders/:id'],
+  ['orders', ['GET', 'HEAD', 'POST'], '/orders'],
+  ['orders', ['GET', 'HEAD'], '/orders/:id'],
   ['orders', ['PUT'], '/orders/:id/status'],
-  ['payments', ['GET'], '/payments/:id'],
+  ['payments', ['GET', 'HEAD'], '/payments/:id'],
 ];
 
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
 export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
-    const agent = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+    const agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
     app.addHook('onClose', () => agent.destroy());
+    app.addHook('preParsing', limitBody);
     for (const [service, methods, route] of forwarded) {
       await app.register(httpProxy, {
         upstream: '',
@@ -43,14 +47,16 @@ export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
         httpMethods: [...methods],
         undici: agent,
         disableRequestLogging: true,
-        preHandler: async (_request: FastifyRequest, reply: FastifyReply) => {
+        preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
           if (originOf(service) === null) return reply.callNotFound();
+          refuseSteps(service, request.params as { readonly id?: string });
         },
         replyOptions: {
           getUpstream: () => originOf(service) ?? '',
           // Each service says itself when it is overloaded: asking again is the client's decision.
           retryDelay: () => null,
-          rewriteRequestHeaders: ({ ip, id }, headers) => ({ ...headers, 'x-forwarded-for': ip, 'x-request-id': id }),
+          rewriteRequestHeaders: forwardedHeaders,
+          rewriteHeaders: withoutConnectionHeaders,
           onError: (reply, { error }) => void reply.send(failureOf(service, error)),
         },
       });
@@ -58,13 +64,39 @@ export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
   };
 }
 
+/** A body is passed on while it arrives, so that its size may only show on the way. */
+async function limitBody({ headers }: FastifyRequest, _reply: FastifyReply, payload: Readable): Promise<Readable> {
+  if (Number(headers['content-length'] ?? 0) > BODY_LIMIT) throw bodyTooLarge();
+  let size = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > BODY_LIMIT) done(bodyTooLarge());
+      else done(null, chunk);
+    },
+  });
+  // Whoever reads it hears of an error as well; nobody may be there to read, where a route refuses before.
+  counted.on('error', () => undefined);
+  payload.once('error', (error) => counted.destroy(error));
+  return payload.pipe(counted);
+}
+
+const bodyTooLarge = () => new AppError('BAD_USER_INPUT', 'the body is too large', { status: 413 });
+
+/** `..` would lead to another path of the service; as an id it is none. */
+function refuseSteps(service: ServiceName, { id }: { readonly id?: string }): void {
+  if (id?.split('/').includes('..'))
+    throw service === 'payments' ? notFound('not found') : badInput('invalid id', 'id');
+}
+
 /** `error` is @fastify/reply-from's; its cause is what undici said. */
 function failureOf(service: ServiceName, error: Error): AppError {
+  if (error.cause instanceof AppError) return error.cause;
   const failed = (status: number, what: string) =>
     new AppError('SUBGRAPH_UNAVAILABLE', `${service} service ${what}`, { status, cause: error });
   if ('statusCode' in error && error.statusCode === 504) return failed(504, 'did not answer in time');
-  const cause = error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined;
+  const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
   // Once a connection was made, the request may have been carried out.
-  if (cause === 'UND_ERR_SOCKET' || cause === 'ECONNRESET') return failed(502, 'broke off its answer');
+  if (['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(cause)) return failed(502, 'broke off its answer');
   return failed(503, 'unavailable');
 }

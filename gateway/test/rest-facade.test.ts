@@ -1,5 +1,8 @@
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
 import { FakeShop } from './support/fake-shop.js';
 import { FakeSubgraph } from './support/fake-subgraph.js';
 import { TestGateway } from './support/test-gateway.js';
@@ -33,12 +36,13 @@ describe('the REST contract through the gateway', () => {
     arrived = [];
     for (const service of services) {
       service.override = (request, response) => {
-        void text(request).then((body) => {
+        const answer = (body: string) => {
           arrived.push({ service: service.name, method: request.method, url: request.url, body });
           response
             .writeHead(418, { 'content-type': 'application/json', 'x-total-count': '7' })
             .end(JSON.stringify(request.headers));
-        });
+        };
+        text(request).then(answer, () => response.destroy());
       };
     }
   });
@@ -56,6 +60,14 @@ describe('the REST contract through the gateway', () => {
       },
       ...(body !== undefined && { body }),
     });
+
+  /** As it is written: fetch resolves dots itself. */
+  const rawGet = (path: string) => {
+    const { port, host } = new URL(gateway.origin);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return text(socket);
+  };
 
   it.each<[string, string, string]>([
     ['POST', '/auth/login', 'auth'],
@@ -90,6 +102,88 @@ describe('the REST contract through the gateway', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ error: 'not found' });
     expect(arrived).toEqual([]);
+  });
+
+  it('passes on who asked and why, and tells the service itself where that came from', async () => {
+    const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+    const sent = {
+      ...{ 'idempotency-key': 'k 1', 'if-match': '"7"', 'x-request-id': 'abc-1', traceparent },
+      ...{ forwarded: 'for=6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-for': '6.6.6.6' },
+      ...{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-prefix': '/evil' },
+    };
+    const got = (await (await fetch(`${gateway.origin}/orders`, { headers: sent })).json()) as Record<string, string>;
+    expect(got).toMatchObject({ 'idempotency-key': 'k 1', 'if-match': '"7"', 'x-request-id': 'abc-1', traceparent });
+    expect(Object.entries(got).filter(([name]) => /forwarded|real-ip/.test(name))).toEqual([
+      ['x-forwarded-for', '127.0.0.1'],
+      ['x-forwarded-host', new URL(gateway.origin).host],
+      ['x-forwarded-proto', 'http'],
+    ]);
+  });
+
+  it('begins a trace and gives an id where none came, or none that is one', async () => {
+    const headers = { 'x-request-id': 'no id at all', traceparent: 'nonsense' };
+    const got = (await (await fetch(`${gateway.origin}/orders`, { headers })).json()) as Record<string, string>;
+    expect(got['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(got['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
+  it('forwards a request that is about its connection, too', async () => {
+    const raw = (headers: string) =>
+      `PUT /orders/3/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n${headers}\r\n\r\n`;
+    for (const [headers, body] of [
+      ['Expect: 100-continue\r\nContent-Length: 2', '{}'],
+      ['Keep-Alive: 5\r\nTE: trailers\r\nTransfer-Encoding: chunked', '2\r\n{}\r\n0\r\n\r\n'],
+      ['Upgrade: h2c\r\nContent-Length: 2', '{}'],
+    ] as const) {
+      const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+      socket.write(raw(headers) + body);
+      expect(await text(socket)).toContain('HTTP/1.1 418');
+      expect(arrived.pop()?.body).toBe('{}');
+    }
+  });
+
+  it('refuses a body that the services would refuse, also one that says no size', async () => {
+    for (const body of ['x'.repeat(1_100_000), Readable.from([Buffer.alloc(700_000), Buffer.alloc(700_000)])]) {
+      const response = await request(`${gateway.origin}/cart`, { method: 'POST', body });
+      expect([response.statusCode, await response.body.json()]).toEqual([413, { error: 'the body is too large' }]);
+    }
+  });
+
+  it('passes a body on while it still arrives', async () => {
+    let release: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (release = resolve));
+    cart.override = (request, response) => {
+      request.once('data', () => release());
+      void text(request).then((body) => response.end(JSON.stringify(body)));
+    };
+    async function* parts() {
+      yield Buffer.from('one');
+      await begun;
+      yield Buffer.from(' two');
+    }
+    const response = await request(`${gateway.origin}/cart`, { method: 'POST', body: Readable.from(parts()) });
+    expect(await response.body.json()).toBe('one two');
+  });
+
+  it('answers HEAD as the service does, and an id that would be a step up as what it is', async () => {
+    expect((await send('HEAD', '/products/7')).headers.get('x-total-count')).toBe('7');
+    expect(arrived).toMatchObject([{ method: 'HEAD', url: '/products/7' }]);
+    const answer = await rawGet('/products/%2e%2e');
+    expect(answer).toContain('HTTP/1.1 400');
+    expect(answer).toContain('{"error":"invalid id"}');
+    expect(arrived).toHaveLength(1);
+  });
+
+  it('lets a browser of an allowed origin write, and read the headers of the contract', async () => {
+    const origin = 'https://studio.apollographql.com';
+    const preflight = await fetch(`${gateway.origin}/cart/3`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' },
+    });
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+    const read = await fetch(`${gateway.origin}/products`, { headers: { origin } });
+    expect(read.headers.get('access-control-expose-headers')).toBe('ETag, X-Cache, X-Total-Count');
+    expect((await fetch(`${gateway.origin}/products`, { method: 'OPTIONS' })).status).toBe(204);
   });
 
   it('says when a service is slow, breaks off, or is away', async () => {

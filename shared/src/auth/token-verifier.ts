@@ -33,7 +33,7 @@ export class TokenVerifier {
 
   /** The caller that a token proves. UNAUTHENTICATED for a token that proves nothing, 503 when its key can't be had. */
   async verify(token: string): Promise<Caller> {
-    const kid = headerOf(token);
+    const kid = keyIdOf(token);
     const key = await this.keyFor(kid);
     try {
       const { issuer, audience } = this.options;
@@ -60,10 +60,20 @@ export class TokenVerifier {
   }
 }
 
-function headerOf(token: string): string {
-  const decoded = jwt.decode(token, { complete: true });
-  if (decoded?.header.alg !== 'RS256' || typeof decoded.header.kid !== 'string') throw unauthenticated('invalid token');
-  return decoded.header.kid;
+/** Which key is said to have signed it. */
+function keyIdOf(token: string): string {
+  const header = decoded(token)?.header;
+  if (header?.alg !== 'RS256' || typeof header.kid !== 'string') throw unauthenticated('invalid token');
+  return header.kid;
+}
+
+/** jsonwebtoken answers null for most of what is no token, and throws for a payload that is no JSON. */
+function decoded(token: string): jwt.Jwt | null {
+  try {
+    return jwt.decode(token, { complete: true });
+  } catch (error) {
+    throw unauthenticatedBecause(error);
+  }
 }
 
 function unauthenticatedBecause(cause: unknown) {

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors } from './rest-errors.js';
+import { serverOptions } from './server-options.js';
 import { trustedProxy } from './trusted-proxy.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
@@ -21,7 +22,7 @@ interface WebServerOptions {
 }
 
 /** A body of a REST or GraphQL request, in bytes, at most. */
-const BODY_LIMIT = 1_048_576;
+export const BODY_LIMIT = 1_048_576;
 
 /** A service's HTTP server: its doors, `/healthz` (alive) and `/readyz` (can do its own work now). */
 export class WebServer implements Component {
@@ -32,10 +33,8 @@ export class WebServer implements Component {
 
   async start(): Promise<void> {
     const app = fastify({
+      ...serverOptions,
       bodyLimit: BODY_LIMIT,
-      forceCloseConnections: 'idle',
-      routerOptions: { ignoreTrailingSlash: true },
-      requestIdHeader: 'x-request-id',
       trustProxy: trustedProxy(this.options.trustedProxies ?? ''),
     });
     this.app = app;

@@ -39,6 +39,11 @@ describe('a token', () => {
     ).rejects.toMatchObject(refused);
   });
 
+  it.each(['zzz', 'bnVsbA', ''])('proves nothing when its payload is %j', async (payload) => {
+    const token = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'test' })}.${payload}.c2ln`;
+    await expect(verifier.verify(token)).rejects.toMatchObject(refused);
+  });
+
   it('proves nothing with algorithm none', async () => {
     const token = `${encode({ alg: 'none', typ: 'JWT', kid: 'test' })}.${encode(claims)}.`;
     await expect(verifier.verify(token)).rejects.toMatchObject(refused);

@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { traceparentOf } from '@shop/shared/http/tracing';
+
+/** What is about one connection, not about the message (RFC 9110, section 7.6.1), or was answered here already (Expect). */
+const ofTheConnection =
+  /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|expect)$/;
+/** Where a request came from is what this gateway saw, not what it was told. */
+const ofTheWay = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
+
+/** The headers of a request as a service gets them: the client's own, and what this gateway knows of it. */
+export function forwardedHeaders(
+  { ip, host, protocol, id }: Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id'>,
+  headers: IncomingHttpHeaders,
+): IncomingHttpHeaders {
+  return {
+    ...without(headers, (name) => ofTheConnection.test(name) || ofTheWay.test(name)),
+    'x-forwarded-for': ip,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': protocol,
+    'x-request-id': id,
+    traceparent: traceparentOf(headers['traceparent']),
+  };
+}
+
+/** The headers of a service's answer as the client gets them. */
+export function withoutConnectionHeaders<Headers extends object>(headers: Headers): Headers {
+  return without(headers, (name) => ofTheConnection.test(name));
+}
+
+function without<Headers extends object>(headers: Headers, dropped: (name: string) => boolean): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped(name))) as Headers;
+}

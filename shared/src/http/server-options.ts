@@ -1,0 +1,41 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestIdOf } from './tracing.js';
+
+/** What every HTTP server of ours has in common: also what never reaches a route is answered as the REST contract says. */
+export const serverOptions = {
+  forceCloseConnections: 'idle',
+  requestIdHeader: false,
+  genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
+  // No parameter is longer than all headers together may be (Node's limit): each is for its route to refuse.
+  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
+  frameworkErrors: answerBrokenAddress,
+  clientErrorHandler: answerBrokenRequest,
+  http: { shouldUpgradeCallback: isWebsocket },
+} as const;
+
+/** Another upgrade, as some clients offer HTTP/2 with each request, is no reason not to answer (RFC 9110, section 7.8). */
+function isWebsocket(this: Server, request: IncomingMessage): boolean {
+  return this.listenerCount('upgrade') > 0 && request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+function answerBrokenAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.status(400).send({ error: 'the address is not a valid URL' });
+}
+
+const brokenRequests: Readonly<Record<string, readonly [status: string, error: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large'],
+};
+
+/** Answers what is no HTTP. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const [status, sentence] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+    const body = JSON.stringify({ error: sentence });
+    const headers = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
+    socket.write(`HTTP/1.1 ${status}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`);
+  }
+  socket.destroy(error);
+}

@@ -1,0 +1,63 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Door, WebServer } from '../../src/http/web-server.js';
+import { silentLogger } from '../../src/logging/logger.js';
+
+const routes: Door = (app) => {
+  app.get('/things/:id', (request) => ({ params: request.params, id: request.id }));
+};
+
+describe('a web server', () => {
+  const server = new WebServer({
+    host: '127.0.0.1',
+    port: 0,
+    logger: silentLogger,
+    readiness: async () => ({}),
+    doors: [routes],
+  });
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+    return [response.status, await response.json()];
+  };
+  /** Sends bytes as they are, and gives what comes back until the end. */
+  const send = async (bytes: string) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end(bytes);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    return [head.split('\r\n')[0], JSON.parse(body)];
+  };
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+
+  it('answers in one sentence also what never reaches a route', async () => {
+    expect(await get('/things/%zz')).toEqual([400, { error: 'the address is not a valid URL' }]);
+    expect(await get('/nothing')).toEqual([404, { error: 'not found' }]);
+    expect(await get('/healthz', { padding: 'x'.repeat(20_000) })).toEqual([
+      431,
+      { error: 'the headers are too large' },
+    ]);
+    expect(await send('NONSENSE\r\n\r\n')).toEqual([
+      'HTTP/1.1 400 Bad Request',
+      { error: 'the request is not valid HTTP' },
+    ]);
+  });
+
+  it('leaves a long parameter for its route to refuse', async () => {
+    const id = '1'.repeat(5_000);
+    expect(await get(`/things/${id}`)).toEqual([200, expect.objectContaining({ params: { id } })]);
+  });
+
+  it('keeps the request id that came, if it is one', async () => {
+    expect(await get('/things/1', { 'x-request-id': 'a-1' })).toEqual([200, expect.objectContaining({ id: 'a-1' })]);
+    expect(await get('/things/1', { 'x-request-id': 'a b' })).toEqual([
+      200,
+      expect.objectContaining({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+    ]);
+  });
+
+  it('answers a client that would rather speak HTTP/2', async () => {
+    const offer = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+    const [status] = await send(`GET /healthz HTTP/1.1\r\n${offer}\r\n`);
+    expect(status).toBe('HTTP/1.1 200 OK');
+  });
+});
