@@ -43,7 +43,8 @@ const graphiqlPolicy = (scriptHashes: string) =>
 export function serveExplorers(app: FastifyInstance): void {
   app.get('/', async (request, reply) => {
     if (acceptsHtml(request)) return reply.redirect('/graphql', 302);
-    return { graphql: '/graphql', stream: '/graphql/stream', explorers: ['/graphql', '/graphiql'], health: '/readyz' };
+    const explorers = ['/graphql', '/graphiql'];
+    return { graphql: '/graphql', stream: '/graphql/stream', explorers, docs: '/docs', health: '/readyz' };
   });
   const page = graphiqlPage();
   app.get('/graphiql', async (_request, reply) => await page(reply));

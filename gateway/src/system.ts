@@ -4,6 +4,7 @@ import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
+import { docsRoute } from './docs-route.js';
 import { graphqlRoutes } from './graphql-routes.js';
 import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
@@ -48,6 +49,7 @@ export function wire(config: GatewayConfig): Gateway {
   };
   const routes = [
     graphqlRoutes({ server, identities, operations, logger }),
+    docsRoute({ readiness, originOf }),
     restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
   ];
   const http = new HttpServer({ config, logger, readiness, websockets, routes });

@@ -63,6 +63,12 @@ describe('in front of a supergraph that is not the shop’s', () => {
     expect(response.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[^']+' blob:;/);
   });
 
+  it('names its services at /docs, and links no Swagger UI of theirs', async () => {
+    const page = await (await get('/docs', { accept: 'text/html' })).text();
+    expect(page).toContain('<td>orders</td>');
+    expect(page).not.toContain('swagger/index.html');
+  });
+
   it.each(['/graphql', '/graphql/stream'])(
     'lets GraphiQL subscribe by GET %s with an Authorization header',
     async (path) => {
@@ -120,6 +126,12 @@ describe('in front of the shop', () => {
         services: { auth: 'ready', products: 'ready', cart: 'ready', orders: 'away', payments: 'not ready' },
       },
     });
+    const docs = await fetch(`${gateway.origin}/docs`);
+    const page = await docs.text();
+    for (const { name, url } of services)
+      expect(page).toContain(`<a href="${new URL(url).origin}/swagger/index.html">${name}</a>`);
+    expect(page).toContain('<td>orders</td><td class="away">away</td>');
+    expect(docs.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
     await orders.start();
     payments.readyStatus = 200;
     await eventually(async () => expect((await readyz()).status).toBe(200));

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
@@ -70,6 +72,11 @@ describe('the websocket door', () => {
     const socket = new WebSocket(`${gateway.origin.replace('http', 'ws')}/elsewhere`);
     const [error] = (await once(socket, 'error')) as [Error];
     expect(error.message).toContain('404');
+    const asked = request(`${gateway.origin}/healthz`, {
+      headers: { connection: 'Upgrade', upgrade: 'websocket' },
+    }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, await json(answer)]).toEqual([200, { status: 'ok' }]);
   });
 
   it('serves queries and mutations too, in the name of the token', async () => {

@@ -19,6 +19,7 @@ The shop is up, after ${tookSeconds.toFixed(1)} s.
   GraphQL    ${address}/graphql  (queries, WebSocket, multipart; SSE at /graphql/stream)
   Sandbox    ${address}/
   GraphiQL   ${address}/graphiql  (needs no internet)
+  Docs       ${address}/docs  (every service's Swagger UI)
 ${services.join('\n')}
 
   Admin      ${each.auth['ADMIN_EMAIL']}  ${each.auth['ADMIN_PASSWORD']}
