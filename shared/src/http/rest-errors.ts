@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { AppError } from '../errors/app-error.js';
@@ -11,6 +12,12 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     if (status >= 500)
       logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
     return reply.status(status).send({ error: message });
+  });
+  // Node answers it itself, and says nothing, unless somebody listens.
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const body = JSON.stringify({ error: 'the expectation can not be met' });
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length };
+    response.writeHead(417, { ...headers, connection: 'close' }).end(body);
   });
 }
 

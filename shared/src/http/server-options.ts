@@ -15,9 +15,13 @@ export const serverOptions = {
   http: { shouldUpgradeCallback: isWebsocket },
 } as const;
 
-/** Another upgrade, as some clients offer HTTP/2 with each request, is no reason not to answer (RFC 9110, section 7.8). */
-function isWebsocket(this: Server, request: IncomingMessage): boolean {
-  return this.listenerCount('upgrade') > 0 && request.headers.upgrade?.toLowerCase() === 'websocket';
+/**
+ * Another upgrade, as some clients offer HTTP/2 with each request, or one elsewhere is no reason not to answer (RFC 9110,
+ * section 7.8).
+ */
+function isWebsocket(this: Server, { url, headers }: IncomingMessage): boolean {
+  const wanted = headers.upgrade?.toLowerCase() === 'websocket' && url?.split('?')[0] === '/graphql';
+  return wanted && this.listenerCount('upgrade') > 0;
 }
 
 function answerBrokenAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {

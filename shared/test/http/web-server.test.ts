@@ -55,6 +55,13 @@ describe('a web server', () => {
     ]);
   });
 
+  it('answers an expectation that it cannot meet in one sentence', async () => {
+    expect(await send('GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n')).toEqual([
+      'HTTP/1.1 417 Expectation Failed',
+      { error: 'the expectation can not be met' },
+    ]);
+  });
+
   it('answers a client that would rather speak HTTP/2', async () => {
     const offer = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
     const [status] = await send(`GET /healthz HTTP/1.1\r\n${offer}\r\n`);
