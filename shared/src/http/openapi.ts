@@ -27,7 +27,7 @@ export function openApi({ title, description }: OpenApiOptions): Door {
       openapi: {
         openapi: '3.1.0',
         info: { title, description, version: '1' },
-        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+        components: { securitySchemes: { bearer } },
       },
       transform: jsonSchemaTransform,
     });
@@ -35,6 +35,13 @@ export function openApi({ title, description }: OpenApiOptions): Door {
     serveIndex(app, title);
   };
 }
+
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'The token that signing in answers, with or without the word Bearer in front',
+} as const;
 
 /** What a route that needs a token says in its schema: `security: needsToken`. */
 export const needsToken: readonly { [scheme: string]: readonly string[] }[] = [{ bearer: [] }];
@@ -72,6 +79,10 @@ function answersOfTheServer({ method, schema }: RouteOptions): void {
 /** @fastify/swagger-ui serves its page at `/swagger` only, and its script looks for the document below the page. */
 function serveIndex(app: FastifyInstance, title: string): void {
   const hidden = { schema: { hide: true } as never };
-  app.get('/swagger/index.html', hidden, (_request, reply) => reply.type('text/html').send(swaggerPage(title)));
-  app.get('/swagger/index.js', hidden, (_request, reply) => reply.type('text/javascript').send(swaggerScript));
+  app.get('/swagger/index.html', hidden, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(swaggerPage(title)),
+  );
+  app.get('/swagger/index.js', hidden, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(swaggerScript),
+  );
 }

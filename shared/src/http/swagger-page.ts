@@ -15,4 +15,15 @@ export const swaggerPage = (title: string) => `<!doctype html>
 </html>
 `;
 
-export const swaggerScript = `SwaggerUIBundle({ url: './json', dom_id: '#swagger-ui', deepLinking: true });\n`;
+/** A token is often copied together with the word in front of it, which Swagger UI puts there itself. */
+export const swaggerScript = `SwaggerUIBundle({
+  url: './json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  requestInterceptor: (request) => {
+    const { Authorization: sent } = request.headers;
+    if (sent) request.headers.Authorization = sent.replace(/^Bearer\\s+Bearer\\s+/i, 'Bearer ').trim();
+    return request;
+  },
+});
+`;

@@ -87,7 +87,9 @@ describe('REST', () => {
     for (const [method, path, body] of [
       ['GET', '/cart'],
       ['POST', '/cart', { product_id: tea.id, quantity: 1 }],
+      ['POST', '/cart', { product_id: 'nonsense' }],
       ['PUT', '/cart/1', { quantity: 1 }],
+      ['PUT', '/cart/nonsense', {}],
       ['DELETE', '/cart/1'],
       ['DELETE', '/cart'],
     ] as const) {

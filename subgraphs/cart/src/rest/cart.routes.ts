@@ -1,9 +1,9 @@
-import { requiredCallerOf } from '@shop/shared/http/identity';
+import { requireCallers } from '@shop/shared/http/identity';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { errors, needsToken, noBody } from '@shop/shared/http/openapi';
 import { idParams } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type CartItem, itemOf, productNotFound, subtotal } from '../domain/cart.js';
@@ -29,81 +29,93 @@ interface CartRoutesOptions {
 
 /** The REST door of the cart. Every route is about the caller's own cart. */
 export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Door {
-  const userOf = async (request: FastifyRequest) => Number((await requiredCallerOf(request, verifier)).userId);
-  return (untyped) => {
-    const app = untyped.withTypeProvider<ZodTypeProvider>();
-    const security = needsToken;
-
-    app.get(
-      '/cart',
-      {
-        schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401, 503) } },
-      },
-      async (request) => {
-        const [cart] = await carts.findMany([await userOf(request)]);
-        return (cart?.items ?? []).map(toBody);
-      },
-    );
-    app.post(
-      '/cart',
-      {
-        schema: {
-          summary: 'Adds a product, on top of what is there of it',
-          security,
-          body: added,
-          response: { 201: itemBody, ...errors(400, 401, 503) },
-        },
-      },
-      async (request, reply) => {
-        const { product_id: productId, quantity } = request.body;
-        const cart = await useCases.addToCart.run(await userOf(request), productId, quantity);
-        const item = cart.items.find((candidate) => candidate.productId === productId);
-        // Its product was deleted in this very moment.
-        if (!item) throw productNotFound();
-        return reply.status(201).send(toBody(item));
-      },
-    );
-    app.put(
-      '/cart/:id',
-      {
-        schema: {
-          summary: 'Sets the quantity of an item',
-          security,
-          params: idParams,
-          body: changed,
-          response: { 200: itemBody, ...errors(400, 401, 404, 503) },
-        },
-      },
-      async (request) => {
-        const { id } = request.params;
-        const cart = await useCases.updateCartItem.run(await userOf(request), id, request.body.quantity);
-        return toBody(itemOf(cart, id, 'item not found in cart'));
-      },
-    );
-    app.delete(
-      '/cart/:id',
-      {
-        schema: {
-          summary: 'Removes an item',
-          security,
-          params: idParams,
-          response: { 204: noBody, ...errors(401, 404, 503) },
-        },
-      },
-      async (request, reply) => {
-        await useCases.removeFromCart.run(await userOf(request), request.params.id);
-        return reply.status(204).send();
-      },
-    );
-    app.delete(
-      '/cart',
-      { schema: { summary: 'Empties the cart', security, response: { 204: noBody, ...errors(401, 503) } } },
-      async (request, reply) => {
-        await useCases.clearCart.run(await userOf(request));
-        return reply.status(204).send();
-      },
-    );
+  return async (server) => {
+    await server.register(async (scope) => {
+      const callerOf = requireCallers(scope, verifier);
+      routes(scope, { useCases, carts, userOf: (request) => Number(callerOf(request).userId) });
+    });
   };
+}
+
+interface Routes {
+  readonly useCases: CartUseCases;
+  readonly carts: CartStore;
+  readonly userOf: (request: FastifyRequest) => number;
+}
+
+function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): void {
+  const app = untyped.withTypeProvider<ZodTypeProvider>();
+  const security = needsToken;
+
+  app.get(
+    '/cart',
+    {
+      schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401, 503) } },
+    },
+    async (request) => {
+      const [cart] = await carts.findMany([userOf(request)]);
+      return (cart?.items ?? []).map(toBody);
+    },
+  );
+  app.post(
+    '/cart',
+    {
+      schema: {
+        summary: 'Adds a product, on top of what is there of it',
+        security,
+        body: added,
+        response: { 201: itemBody, ...errors(400, 401, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { product_id: productId, quantity } = request.body;
+      const cart = await useCases.addToCart.run(userOf(request), productId, quantity);
+      const item = cart.items.find((candidate) => candidate.productId === productId);
+      // Its product was deleted in this very moment.
+      if (!item) throw productNotFound();
+      return reply.status(201).send(toBody(item));
+    },
+  );
+  app.put(
+    '/cart/:id',
+    {
+      schema: {
+        summary: 'Sets the quantity of an item',
+        security,
+        params: idParams,
+        body: changed,
+        response: { 200: itemBody, ...errors(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const cart = await useCases.updateCartItem.run(userOf(request), id, request.body.quantity);
+      return toBody(itemOf(cart, id, 'item not found in cart'));
+    },
+  );
+  app.delete(
+    '/cart/:id',
+    {
+      schema: {
+        summary: 'Removes an item',
+        security,
+        params: idParams,
+        response: { 204: noBody, ...errors(401, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      await useCases.removeFromCart.run(userOf(request), request.params.id);
+      return reply.status(204).send();
+    },
+  );
+  app.delete(
+    '/cart',
+    { schema: { summary: 'Empties the cart', security, response: { 204: noBody, ...errors(401, 503) } } },
+    async (request, reply) => {
+      await useCases.clearCart.run(userOf(request));
+      return reply.status(204).send();
+    },
+  );
 }
 
 function toBody(item: CartItem): z.output<typeof itemBody> {

@@ -1,10 +1,8 @@
-import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Caller } from '@shop/shared/auth/caller';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { badInput } from '@shop/shared/errors/app-error';
-import { requiredCallerOf } from '@shop/shared/http/identity';
+import { requireCallers } from '@shop/shared/http/identity';
 import { errors, needsToken as security, withHeaders } from '@shop/shared/http/openapi';
 import { listQuery, totalCount } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
@@ -49,15 +47,11 @@ const moving = z
 
 /** The REST door of orders. */
 export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier }: OrdersRoutesOptions): Door {
-  const callers = new WeakMap<FastifyRequest, Caller>();
   const whole = async (order: OrderView): Promise<OrderBody> => toOrderBody(order, await reader.itemsOf([order.id]));
 
   return async (server) => {
     await server.register(async (scope) => {
-      // Who calls comes before what they say: a stranger learns nothing but 401.
-      scope.addHook('onRequest', async (request) => {
-        callers.set(request, await requiredCallerOf(request, verifier));
-      });
+      const callerOf = requireCallers(scope, verifier);
       const app = scope.withTypeProvider<ZodTypeProvider>();
 
       app.post(
@@ -140,12 +134,6 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
       );
     });
   };
-
-  function callerOf(request: FastifyRequest): Caller {
-    const caller = callers.get(request);
-    if (!caller) throw new Error('the route has no caller');
-    return caller;
-  }
 }
 
 function statusOf(value: unknown): OrderStatus {

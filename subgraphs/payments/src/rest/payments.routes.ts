@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { notFound } from '@shop/shared/errors/app-error';
 import { isUuid } from '@shop/shared/graphql/identifiers';
-import { requiredCallerOf } from '@shop/shared/http/identity';
+import { requireCallers } from '@shop/shared/http/identity';
 import { errors, needsToken } from '@shop/shared/http/openapi';
 import type { Door } from '@shop/shared/http/web-server';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -27,25 +27,27 @@ const params = z.object({
 
 /** The REST door of payments. */
 export function paymentsRoutes(payments: PaymentStore, verifier: TokenVerifier): Door {
-  return (untyped) => {
-    untyped.withTypeProvider<ZodTypeProvider>().get(
-      '/payments/:order_uuid',
-      {
-        schema: {
-          summary: "An order's payment, for its owner or an administrator",
-          params,
-          security: needsToken,
-          response: { 200: paymentBody, ...errors(401, 404, 503) },
+  return async (server) => {
+    await server.register(async (scope) => {
+      const callerOf = requireCallers(scope, verifier);
+      scope.withTypeProvider<ZodTypeProvider>().get(
+        '/payments/:order_uuid',
+        {
+          schema: {
+            summary: "An order's payment, for its owner or an administrator",
+            params,
+            security: needsToken,
+            response: { 200: paymentBody, ...errors(401, 404, 503) },
+          },
         },
-      },
-      async (request) => {
-        const caller = await requiredCallerOf(request, verifier);
-        const { order_uuid: orderUuid } = request.params;
-        const [payment] = isUuid(orderUuid) ? await payments.findByOrders([orderUuid]) : [];
-        if (!payment || !maySee(caller, payment)) throw notFound('not found');
-        return toBody(payment);
-      },
-    );
+        async (request) => {
+          const { order_uuid: orderUuid } = request.params;
+          const [payment] = isUuid(orderUuid) ? await payments.findByOrders([orderUuid]) : [];
+          if (!payment || !maySee(callerOf(request), payment)) throw notFound('not found');
+          return toBody(payment);
+        },
+      );
+    });
   };
 }
 
