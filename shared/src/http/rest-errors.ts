@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { AppError } from '../errors/app-error.js';
+import { AppError, badInput } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
 
 /** Every error of a REST route is `{"error": "<one clear sentence>"}` with its status; nothing of the inside shows. */
@@ -12,6 +12,10 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     if (status >= 500)
       logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
     return reply.status(status).send({ error: message });
+  });
+  // RFC 9112, section 3.2. Node would do it without a word.
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') throw badInput('the Host header is missing');
   });
   // Node answers it itself, and says nothing, unless somebody listens.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {

@@ -12,7 +12,7 @@ export const serverOptions = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
   frameworkErrors: answerBrokenAddress,
   clientErrorHandler: answerBrokenRequest,
-  http: { shouldUpgradeCallback: isWebsocket },
+  http: { shouldUpgradeCallback: isWebsocket, requireHostHeader: false },
 } as const;
 
 /**

@@ -62,6 +62,14 @@ describe('a web server', () => {
     ]);
   });
 
+  it('refuses a request without a Host in one sentence, but for HTTP/1.0', async () => {
+    expect(await send('GET /healthz HTTP/1.1\r\n\r\n')).toEqual([
+      'HTTP/1.1 400 Bad Request',
+      { error: 'the Host header is missing' },
+    ]);
+    expect(await send('GET /healthz HTTP/1.0\r\n\r\n')).toEqual(['HTTP/1.1 200 OK', { status: 'ok' }]);
+  });
+
   it('answers a client that would rather speak HTTP/2', async () => {
     const offer = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
     const [status] = await send(`GET /healthz HTTP/1.1\r\n${offer}\r\n`);
