@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
+import { takeBackBrokenClients } from './broken-clients.js';
 import type { Component } from '../lifecycle/system.js';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
@@ -22,6 +25,10 @@ interface DatabaseOptions {
 /** The key of the advisory lock under which migrations run, the same in every process of a service. */
 const MIGRATION_LOCK = 7_301_977;
 
+/** Who waits longer for a connection of the pool, or for a new one, gets an error. */
+const CONNECTION_WAIT_MS = 5_000;
+const REACHABLE_WITHIN_MS = 2_000;
+
 /** A process that hangs, or is cut off, in the middle of a transaction loses it, and with it the locks of its rows. */
 const STUCK_TRANSACTION_MS = 60_000;
 
@@ -37,7 +44,13 @@ export class Database implements Component {
       extensions: [Migrator],
       migrations: { migrationsList: [...options.migrations], snapshot: false, tableName: 'migrations' },
       pool: { min: 0, max: options.poolSize },
-      driverOptions: { idle_in_transaction_session_timeout: STUCK_TRANSACTION_MS },
+      driverOptions: {
+        idle_in_transaction_session_timeout: STUCK_TRANSACTION_MS,
+        connectionTimeoutMillis: CONNECTION_WAIT_MS,
+        onPoolCreated: takeBackBrokenClients,
+      },
+      // Several services may share a process: a transaction of one is never the context of another.
+      contextName: randomUUID(),
       implicitTransactions: false,
       logger: () => undefined,
     });
@@ -59,7 +72,7 @@ export class Database implements Component {
 
   /** Whether the database answers now. */
   async isReachable(): Promise<boolean> {
-    return this.orm.isConnected();
+    return Promise.race([this.orm.isConnected(), pause(REACHABLE_WITHIN_MS, false, { ref: false })]);
   }
 
   private async migrate(): Promise<void> {
