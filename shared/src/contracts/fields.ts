@@ -8,8 +8,14 @@ export const fields = {
   id: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
   /** Money in the currency's minor unit. */
   amount: z.number().int().min(0).max(MAX_AMOUNT),
+  /** PostgreSQL keeps no NUL in a text. */
+  text: z.string().regex(/^[^\0]*$/),
   currency: z.string().regex(/^[A-Z]{3}$/),
-  email: z.string().min(3).max(320),
+  email: z
+    .string()
+    .regex(/^[^\0]*$/)
+    .min(3)
+    .max(320),
   /** ISO 8601, UTC. */
   time: z.iso.datetime({ offset: true }),
 };
@@ -17,7 +23,7 @@ export const fields = {
 /** What one order takes of one product, at the price that the cart showed. */
 export const orderItem = z.object({
   product_id: fields.id,
-  name: z.string(),
+  name: fields.text,
   quantity: z.number().int().min(1),
   price: fields.amount,
 });

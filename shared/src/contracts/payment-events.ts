@@ -24,7 +24,7 @@ export const paymentFailed = defineEvent(
   z.object({
     correlation_id: fields.orderUuid,
     order_uuid: fields.orderUuid,
-    reason: z.string(),
+    reason: fields.text,
     status: z.literal('failed'),
     timestamp: fields.time,
   }),

@@ -5,7 +5,7 @@ import { defineEvent } from '../messaging/define-event.js';
 /** A product as it was at one version of it. */
 export const productSnapshot = z.object({
   id: fields.id,
-  name: z.string(),
+  name: fields.text,
   price: fields.amount,
   stock: z.number().int().min(0),
   version: z.number().int().min(1),

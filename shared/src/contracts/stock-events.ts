@@ -15,7 +15,7 @@ export const stockFailed = defineEvent(
   'stock.failed',
   z.object({
     order_uuid: fields.orderUuid,
-    reason: z.string(),
+    reason: fields.text,
     shortages: z.array(
       z.object({ product_id: fields.id, requested: z.number().int().min(1), available: z.number().int().min(0) }),
     ),

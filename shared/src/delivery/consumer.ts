@@ -13,8 +13,11 @@ export interface MessageContext extends Received {
 
 export type EventHandler<Body> = (body: Body, message: MessageContext) => Promise<void>;
 
-/** Data exceptions, and integrity violations that no retry can mend; a unique violation may be a race that was lost. */
-const PERMANENT_SQL_STATE = /^(22...|23502|23503|23514)$/;
+/**
+ * What no retry can mend: data exceptions, integrity violations (but for a unique violation, which may be a race that was
+ * lost), and a value that the protocol can't carry, such as a NUL in a text.
+ */
+const PERMANENT_SQL_STATE = /^(22...|23502|23503|23514|08P01)$/;
 
 /**
  * Gives the messages of one event to a handler, parsed and checked. A body that is no JSON or not of its schema, and data

@@ -10,6 +10,8 @@ interface HousekeepingOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** A service that is restarted often cleans up all the same. */
+const FIRST_MS = 60_000;
 const BATCH = 1_000;
 
 /** Published rows serve nobody but who looks into a problem of yesterday. Inbox rows only save work. */
@@ -30,7 +32,7 @@ export class DeliveryHousekeeping implements Component {
 
   async start(): Promise<void> {
     this.stopped = false;
-    this.sweepLater();
+    this.sweepLater(Math.min(FIRST_MS, this.intervalMs));
   }
 
   async stop(): Promise<void> {
@@ -40,11 +42,15 @@ export class DeliveryHousekeeping implements Component {
   }
 
   /** The next sweep waits for the end of this one. */
-  private sweepLater(): void {
+  private sweepLater(delayMs = this.intervalMs): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.sweeping = this.sweep().finally(() => this.sweepLater());
-    }, this.options.intervalMs ?? HOUR_MS);
+    }, delayMs);
+  }
+
+  private get intervalMs(): number {
+    return this.options.intervalMs ?? HOUR_MS;
   }
 
   private async sweep(): Promise<void> {

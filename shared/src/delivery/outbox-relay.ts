@@ -23,7 +23,7 @@ type ClaimedRow = Omit<OutboxRow, 'createdAt'> & { readonly seq: string; readonl
 
 const BATCH = 100;
 /** A claimed row whose relay died is claimable again after so long. */
-const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 15;
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
 

@@ -24,7 +24,7 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
           const caller = await callerOfOperation(payload, socket.connectionParams, verifier);
           return executionArgs(payload, { caller, requestId: crypto.randomUUID(), loaders: loaders(caller) });
         } catch (error) {
-          return [toGraphqlError(error)];
+          return [error instanceof GraphQLError ? shown(error) : toGraphqlError(error)];
         }
       },
       onNext: (_socket, _id, _payload, _args, result): ExecutionResult => {

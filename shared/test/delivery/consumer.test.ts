@@ -54,6 +54,7 @@ describe('a consumer', () => {
 
   it.each([
     ['22003', PermanentFault],
+    ['08P01', PermanentFault],
     ['23514', PermanentFault],
     ['23505', Error],
     ['08006', Error],
