@@ -75,6 +75,28 @@ describe('a stream of versions', () => {
     await stream.return();
   });
 
+  it('looks at all every few seconds, however often it is told of something', async () => {
+    const pubsub = new HandPubSub();
+    const asked: (readonly unknown[] | null)[] = [];
+    const from = {
+      userId: 7,
+      isNews: () => true,
+      read: async (news: readonly unknown[] | null) => {
+        asked.push(news);
+        return { versions: asked.length > 2 && news === null ? [view(1, 1)] : [], complete: false };
+      },
+    };
+    const stream = new VersionStream(from, new WakeUps(pubsub, silentLogger), silentLogger);
+    const told = setInterval(() => {
+      const wakeUp = JSON.stringify({ user_id: 7, order_uuid: 'u', version: 1 });
+      void pubsub.publish('orders:user:7', wakeUp);
+    }, 100);
+    expect((await stream.next()).value).toMatchObject({ version: 1 });
+    clearInterval(told);
+    expect(asked.filter((news) => news !== null).length).toBeGreaterThan(2);
+    await stream.return();
+  });
+
   it('that is left while it waits ends at once, with no listener behind', async () => {
     const pubsub = new HandPubSub();
     const wakeUps = new WakeUps(pubsub, silentLogger);

@@ -36,6 +36,8 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
   /** What we were told of since the last read began. */
   private news: WakeUp[] = [];
   private stir: (() => void) | undefined;
+  /** When it looks at all, however much it was told of meanwhile. */
+  private nextLook = 0;
 
   constructor(
     private readonly source: VersionSource,
@@ -78,6 +80,7 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
 
   private async read(): Promise<void> {
     const news = this.uncertain ? null : this.news;
+    if (this.uncertain) this.nextLook = performance.now() + pollDelay();
     this.uncertain = false;
     this.news = [];
     try {
@@ -90,12 +93,14 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
   }
 
   private async somethingNew(): Promise<void> {
+    const untilNextLook = this.nextLook - performance.now();
+    if (untilNextLook <= 0) this.uncertain = true;
     if (this.uncertain || this.news.length > 0 || this.closed) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.uncertain = true;
         resolve();
-      }, pollDelay());
+      }, untilNextLook);
       this.stir = () => {
         clearTimeout(timer);
         resolve();

@@ -81,7 +81,7 @@ export class OrderReader {
   async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderVersion[]> {
     const em = this.em;
     const rows = await em.execute(
-      `select * from order_history where user_id = ? and recorded_at >= clock_timestamp() - make_interval(secs => ?)
+      `select * from order_history where user_id = ? and recorded_at >= statement_timestamp() - make_interval(secs => ?)
        ${uuids ? 'and order_id in (select id from orders where uuid = any(?::uuid[]))' : ''}
        order by order_id, version`,
       [userId, seconds, ...(uuids ? [`{${uuids.join(',')}}`] : [])],

@@ -54,7 +54,8 @@ export class Sweeper implements Component {
       const now = clock();
       const limit = new Date(now.getTime() - timeoutMs);
       await abandonCheckouts.run(limit);
-      if (await backlog.isWorkedOff()) await timeOutOrders.run(limit, now);
+      // Asked before each order: the broker may go away meanwhile.
+      while ((await backlog.isWorkedOff()) && (await timeOutOrders.one(limit, now)));
     } catch (error) {
       logger.warn({ err: error }, 'sweep failed, will try again');
     }

@@ -1,4 +1,4 @@
-import type { Transactions, Tx } from '@shop/shared/delivery/transactions';
+import type { Transactions } from '@shop/shared/delivery/transactions';
 import { advanceOrder } from './advance-order.js';
 import type { OrderStore } from '../persistence/order.store.js';
 
@@ -9,14 +9,12 @@ export class TimeOutOrders {
     private readonly orders: OrderStore,
   ) {}
 
-  /** Every Pending order whose request was confirmed at `limit` or before, one transaction each, as of `now`. */
-  async run(limit: Date, now: Date): Promise<void> {
-    while (await this.transactions.run((tx) => this.one(tx, limit, now)));
-  }
-
-  private async one(tx: Tx, limit: Date, now: Date): Promise<boolean> {
-    const order = await this.orders.lockOverdue(tx.em, limit);
-    if (order) await advanceOrder(tx, this.orders, order, { type: 'time out' }, now);
-    return order !== null;
+  /** Cancels one Pending order whose request was confirmed at `limit` or before, as of `now`. False when there is none. */
+  async one(limit: Date, now: Date): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
+      const order = await this.orders.lockOverdue(tx.em, limit);
+      if (order) await advanceOrder(tx, this.orders, order, { type: 'time out' }, now);
+      return order !== null;
+    });
   }
 }
