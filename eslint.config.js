@@ -33,7 +33,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/config*.ts', '**/main.ts', '**/run-process.ts', '**/test/**', '**/*.test.ts', 'tests/**', 'system/src/**', 'gateway/src/compose.ts'],
+    files: [
+      '**/config*.ts',
+      '**/main.ts',
+      '**/run-process.ts',
+      '**/test/**',
+      '**/*.test.ts',
+      'tests/**',
+      'system/src/**',
+      'gateway/src/compose.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.test.ts', '**/test/**', 'tests/**'], rules: { 'max-lines': 'off' } },

@@ -37,4 +37,6 @@ try {
 
 samples.sort((a, b) => a - b);
 const quantile = (q) => samples[Math.min(samples.length - 1, Math.floor(q * samples.length))].toFixed(1);
-console.log(`placed to PAID, ms: median ${quantile(0.5)}, p90 ${quantile(0.9)}, p99 ${quantile(0.99)}, of ${samples.length}`);
+console.log(
+  `placed to PAID, ms: median ${quantile(0.5)}, p90 ${quantile(0.9)}, p99 ${quantile(0.99)}, of ${samples.length}`,
+);
