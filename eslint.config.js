@@ -62,7 +62,7 @@ export default tseslint.config(
   ),
   wall(
     ['subgraphs/*/src/domain/**/!(*.test).ts'],
-    '^(?!\\./|@shop/shared/(errors|money)/)',
-    'the domain is pure: it imports only domain, errors and money',
+    '^(?!\\./|@shop/shared/(errors|money|text)/)',
+    'the domain is pure: it imports only domain, errors, money and text',
   ),
 );
