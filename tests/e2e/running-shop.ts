@@ -73,15 +73,38 @@ export class RunningShop {
     return url.href;
   }
 
+  /** The RabbitMQ of the services; undefined when they use the embedded bus. */
+  get brokerUrl(): string | undefined {
+    return this.environment['RABBITMQ_URL'];
+  }
+
+  /** The launcher's process: in the embedded mode, all of the shop. */
+  get pid(): number {
+    return this.launcher.pid ?? 0;
+  }
+
   /** Kills the process of a service, as a crash would. The launcher starts another. */
   kill(service: string): void {
+    this.signal(service, 'SIGKILL');
+  }
+
+  /** Stops a service's process in the middle of whatever it does: it is there, and answers nothing, until it thaws. */
+  freeze(service: string): void {
+    this.signal(service, 'SIGSTOP');
+  }
+
+  thaw(service: string): void {
+    this.signal(service, 'SIGCONT');
+  }
+
+  private signal(service: string, signal: NodeJS.Signals): void {
     const children = execFileSync('pgrep', [
       '-P',
       String(this.launcher.pid),
       '-f',
       `subgraphs/${service}/dist/main.js`,
     ]);
-    process.kill(Number(children.toString().trim()), 'SIGKILL');
+    process.kill(Number(children.toString().trim()), signal);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { exchange, type Heard } from './raw-http.js';
+import { type FuzzedRequest, requests, type Tokens } from './requests.js';
+import type { Operation } from './operations.js';
+import type { Known } from './values.js';
+import { faultIn } from './verdict.js';
+
+/** One sort of fault in one route: how often it was met, and the first request that met it. */
+export interface Finding {
+  readonly fault: string;
+  readonly operation: string;
+  count: number;
+  readonly request: string;
+  readonly answer: string;
+}
+
+interface FuzzOptions {
+  readonly port: number;
+  readonly operations: readonly Operation[];
+  readonly tokens: Tokens;
+  readonly count: number;
+  readonly seed: number;
+  /** No round begins past this time, in ms of performance.now(). */
+  readonly until: number;
+  /** What there is to name, asked again before every round, as the requests change it. */
+  readonly known: () => Promise<Known>;
+}
+
+export interface Fuzzed {
+  readonly sent: number;
+  /** How many answers there were of each status; `closed` without one. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+}
+
+const ROUND = 100;
+const AT_ONCE = 4;
+const ANSWER_WITHIN_MS = 5_000;
+
+/** Sends generated requests, the same ones for the same seed, a few at a time, and judges every answer. */
+export async function fuzz({ port, operations, tokens, count, seed, until, known }: FuzzOptions): Promise<Fuzzed> {
+  const findings = new Map<string, Finding>();
+  const statuses: Record<string, number> = {};
+  let sent = 0;
+  const one = async (request: FuzzedRequest) => {
+    const { bytes, bodiless, broken } = request;
+    const heard = await exchange({ port, bytes, bodiless, hangUp: broken, deadlineMs: ANSWER_WITHIN_MS });
+    const status = heard.kind === 'answer' ? String(heard.status) : heard.kind;
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    sent += 1;
+    const fault = faultIn(request, heard);
+    if (fault) note(findings, fault, request, heard);
+  };
+  for (let round = 0; round * ROUND < count && performance.now() < until; round += 1) {
+    const numRuns = Math.min(ROUND, count - round * ROUND);
+    const left = fc.sample(requests(operations, await known(), tokens), { seed: seed + round, numRuns }).values();
+    // The workers share one iterator: each takes the next request when its last one was answered.
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (const request of left) await one(request);
+      }),
+    );
+  }
+  return { sent, statuses, findings: [...findings.values()] };
+}
+
+function note(findings: Map<string, Finding>, fault: string, request: FuzzedRequest, heard: Heard): void {
+  const key = `${request.operation}: ${fault}`;
+  const known = findings.get(key);
+  if (known) known.count += 1;
+  else
+    findings.set(key, {
+      fault,
+      operation: request.operation,
+      count: 1,
+      request: shortened(request.bytes),
+      answer: shortened(heard),
+    });
+}
+
+function shortened(what: Buffer | Heard): string {
+  const text = Buffer.isBuffer(what) ? what.toString('latin1') : what.kind === 'answer' ? what.body : what.kind;
+  return text.replace(/Bearer [\w-]{20,}\.[\w.-]+/g, 'Bearer <token>').slice(0, 1_200);
+}

@@ -1,0 +1,50 @@
+import type { FuzzedRequest } from './requests.js';
+import type { Heard } from './raw-http.js';
+
+/** What no answer may show: stacks, SQL, paths of ours, and the words of libraries. */
+const inside: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['a stack', /\n\s+at |\bat \S+ \(|\.[cm]?[jt]s:\d+/],
+  [
+    'SQL',
+    /\b(insert into|delete from|update \w+ set|violates|syntax error at|null value in column|out of range for type)\b/i,
+  ],
+  [
+    "PostgreSQL's words",
+    /invalid input syntax|invalid byte sequence|unterminated|relation "|MikroORM|DriverException/i,
+  ],
+  ['a path', /node_modules|\/(src|dist|home|root|tmp|work)\/|file:\/\//],
+  [
+    "a library's words",
+    /FST_ERR|HPE_|ERR_HTTP|UND_ERR|ECONN|Zod|fastify|is not valid JSON|Unexpected token|url component|Cannot read|is not a function|\[object/i,
+  ],
+];
+
+/** What is wrong with an answer; null when nothing is. */
+export function faultIn(request: FuzzedRequest, heard: Heard): string | null {
+  if (heard.kind === 'silence') return 'no answer in time';
+  if (heard.kind === 'closed') return request.broken ? null : 'closed without an answer';
+  const { status, headers, body } = heard;
+  if (!(status >= 200 && status < 500)) return `status ${status}`;
+  if (status < 400) return null;
+  const shown = inside.find(([, pattern]) => pattern.test(body));
+  if (shown) return `${status} shows ${shown[0]}`;
+  if (request.bodiless) return null;
+  return isError(body, headers.get('content-type'))
+    ? null
+    : `${status} has a body that is no {"error": "<one clear sentence>"}`;
+}
+
+function isError(body: string, type = ''): boolean {
+  try {
+    const { error, ...more } = JSON.parse(body) as Record<string, unknown>;
+    // eslint-disable-next-line no-control-regex
+    return (
+      type.startsWith('application/json') &&
+      Object.keys(more).length === 0 &&
+      typeof error === 'string' &&
+      /^[^\0-\x1f]{3,300}$/.test(error)
+    );
+  } catch {
+    return false;
+  }
+}

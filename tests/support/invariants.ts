@@ -1,0 +1,135 @@
+import pg from 'pg';
+import { deadLetters, type MessageStore } from './dead-letters.js';
+
+/** A rule of events.md that does not hold: how many rows break it, and the first of them in full. */
+export interface Violation {
+  readonly invariant: string;
+  readonly count: number;
+  readonly first: Record<string, unknown>;
+}
+
+const OUTBOX = 'id uuid, destination text, type text, body jsonb, published_at timestamptz';
+
+/** Every table that the rules speak of, as columns of a copy beside the others: a rule is one query over all databases. */
+const tables: readonly (readonly [service: string, table: string, columns: string, only?: string])[] = [
+  ['products', 'products', 'id bigint, stock integer'],
+  ['products', 'reservations', 'order_uuid uuid, state text, items jsonb'],
+  ['payments', 'payments', 'order_uuid uuid, status text, amount bigint, currency text'],
+  ['payments', 'provider_ledger', 'key text, outcome text, amount bigint'],
+  ['cart', 'checkouts', 'order_uuid uuid, state text, answer jsonb'],
+  ['orders', 'intents', 'uuid uuid, state text, created_at timestamptz'],
+  ['orders', 'orders', 'id bigint, uuid uuid, status text, total bigint, currency text, version integer'],
+  ['orders', 'order_items', 'order_id bigint, product_id bigint, quantity integer, price bigint'],
+  ['orders', 'order_history', 'order_id bigint, version integer'],
+  ...['products', 'payments', 'cart', 'orders'].map(
+    (name) => [name, 'outbox', OUTBOX, 'published_at is null'] as const,
+  ),
+];
+
+/** What orders hold of each order's products, in one form for comparison with what others keep. */
+const HELD = `select uuid, status, jsonb_object_agg(product_id, quantity) as held, sum(quantity * price)::bigint as worth
+  from orders join order_items on order_id = orders.id group by uuid, status`;
+const itemsOf = (list: string) =>
+  `(select jsonb_object_agg(item ->> 'productId', item -> 'quantity') from jsonb_array_elements(${list}) as item)`;
+
+/** Each query answers what breaks the rule of its name ("What must always hold"). */
+const rules: Readonly<Record<string, string>> = {
+  'stock at the start is stock now and what orders hold': `
+    select initial.*, products.stock as now, coalesce(sold, 0) as held from initial join products using (id)
+    left join (select product_id as id, sum(quantity)::bigint as sold from orders join order_items on order_id = orders.id
+               where status in ('Paid', 'Shipped', 'Delivered') group by product_id) as sales using (id)
+    where initial.stock <> products.stock + coalesce(sold, 0)`,
+  'no stock is negative': `select * from products where stock < 0`,
+  'a paid order has reserved exactly its items': `
+    select * from (${HELD}) as orders left join reservations on order_uuid = uuid
+    where status in ('Paid', 'Shipped', 'Delivered') and (state, ${itemsOf('items')}) is distinct from ('reserved', held)`,
+  'a paid order has exactly one SUCCEEDED payment, of its total': `
+    select orders.*, payments.status as payment, amount from orders left join payments on order_uuid = uuid
+    where orders.status in ('Paid', 'Shipped', 'Delivered')
+    and (payments.status, amount, payments.currency) is distinct from ('SUCCEEDED', total, orders.currency)`,
+  'a paid order was charged once and not refunded': `
+    select orders.*, (select jsonb_agg(ledger) from provider_ledger as ledger where starts_with(key, uuid::text)) as ledger
+    from orders where status in ('Paid', 'Shipped', 'Delivered')
+    and (select array_agg(outcome || ' ' || amount) from provider_ledger where starts_with(key, uuid::text))
+      is distinct from array['charged ' || total]`,
+  'an order costs what its items do': `select * from (${HELD}) as held join orders using (uuid) where worth <> total`,
+  'a cancelled order holds no stock': `
+    select orders.*, reservations.* from orders join reservations on order_uuid = uuid
+    where status = 'Cancelled' and state in ('open', 'reserved')`,
+  'stock is reserved for orders alone': `
+    select reservations.* from reservations left join orders on order_uuid = uuid where state = 'reserved' and uuid is null`,
+  'a cancelled order has no payment, a FAILED or a REFUNDED one': `
+    select orders.*, payments.status as payment from orders join payments on order_uuid = uuid
+    where orders.status = 'Cancelled' and payments.status not in ('TOMBSTONE', 'FAILED', 'REFUNDED')`,
+  'a cancelled order has cost nothing': `
+    select orders.*, outcome from orders join provider_ledger as charge on key = uuid::text
+    where status = 'Cancelled' and outcome = 'charged'
+    and not exists (select from provider_ledger as refund where refund.key = charge.key || ':refund' and refund.amount = charge.amount)`,
+  'what a cart gave is in the order that took it': `
+    select held.*, state, answer from (${HELD}) as held left join checkouts on order_uuid = uuid
+    where (state, ${itemsOf('answer')}) is distinct from ('closed', held)`,
+  'what left a cart is in an order': `
+    select checkouts.* from checkouts left join orders on order_uuid = uuid
+    where uuid is null and state in ('new', 'taken', 'closed') or uuid is not null and state = 'abandoned'`,
+  'no order stays Pending': `select * from orders where status = 'Pending'`,
+  'no intent stays open': `select * from intents where state = 'open'`,
+  'no outbox row is unpublished': `select * from outbox`,
+  'versions of an order have no gap': `
+    select orders.*, versions from orders left join
+      (select order_id, array_agg(version order by version) as versions from order_history group by order_id) as history
+    on order_id = orders.id
+    where versions is distinct from (select array_agg(n) from generate_series(1, orders.version) as n)`,
+};
+
+/**
+ * The rules that do not hold now, over all databases and queues; they hold for certain only when the queues are quiet.
+ * `initial`: what was in stock at the start, by product id, of those products that no administrator has set since.
+ */
+export async function violations(shop: MessageStore, initial: ReadonlyMap<number, number>): Promise<Violation[]> {
+  const broken = await connected(shop.database('orders'), async (client) => {
+    await client.query('set search_path = pg_temp, pg_catalog');
+    for (const [service, ...table] of tables) await copy(client, shop.database(service), ...table);
+    const stocks = [...initial].map(([id, stock]) => ({ id, stock }));
+    await client.query('create temp table initial (id bigint, stock bigint)');
+    await fill(client, 'initial', JSON.stringify(stocks));
+    const found: (Violation | undefined)[] = [];
+    for (const [invariant, query] of Object.entries(rules))
+      found.push(violation(invariant, (await client.query<Record<string, unknown>>(query)).rows));
+    return found;
+  });
+  return [...broken, violation('no message is a dead letter', await deadLetters(shop))].flatMap((one) => one ?? []);
+}
+
+function violation(invariant: string, examples: readonly Record<string, unknown>[]): Violation | undefined {
+  const [first] = examples;
+  return first && { invariant, count: examples.length, first };
+}
+
+/** Copies a table of some database into a temporary one of the same name; an outbox to those of the others. */
+async function copy(client: pg.Client, source: string, table: string, columns: string, only = 'true'): Promise<void> {
+  const names = columns
+    .split(', ')
+    .map((column) => column.split(' ')[0])
+    .join(', ');
+  const { rows } = await connected(source, (other) =>
+    other.query<{ all: string }>(
+      `select coalesce(jsonb_agg(row), '[]')::text as all from (select ${names} from ${table} where ${only}) as row`,
+    ),
+  );
+  await client.query(`create temp table if not exists ${table} (${columns})`);
+  await fill(client, table, rows[0]?.all ?? '[]');
+}
+
+async function fill(client: pg.Client, table: string, rows: string): Promise<void> {
+  await client.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1)`, [rows]);
+}
+
+async function connected<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
