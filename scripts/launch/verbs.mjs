@@ -1,7 +1,10 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import * as module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { runNode } from './run-node.mjs';
+import { say } from './say.mjs';
 
 /**
  * What `npm run <verb>` does once the dependencies are there; `built`: after the build; `settings`: with those of .env, which
@@ -22,6 +25,8 @@ export const verbs = {
   migrate: { ...ours('system/dist/migrate.js'), settings: true },
   seed: { ...ours('system/dist/seed.js'), settings: true },
   servers: ours('system/dist/serve-test-servers.js'),
+  fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
+  loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
 };
 
 /** A script of ours, run in this process (its arguments in process.argv), so that a start doesn't wait for another Node. */
@@ -36,6 +41,28 @@ function ours(file) {
       const path = join(process.cwd(), file);
       process.argv = [process.execPath, path, ...args];
       await import(pathToFileURL(path).href);
+    },
+  };
+}
+
+/**
+ * A test of ours at its full length, with the settings of its command line (`--requests 5000`: TEST_REQUESTS); at
+ * its end come the figures that it has left.
+ */
+function longTest(file, usual) {
+  return {
+    built: true,
+    run: async (args) => {
+      const options = Object.fromEntries(
+        Object.keys(usual).map((name) => [name, { type: 'string', default: usual[name] }]),
+      );
+      const { values } = parseArgs({ args, options });
+      for (const [name, value] of Object.entries(values)) process.env[`TEST_${name.toUpperCase()}`] = value;
+      const report = join(process.cwd(), '.cache', 'report');
+      rmSync(report, { force: true });
+      process.env.TEST_REPORT = report;
+      process.once('exit', () => existsSync(report) && say(readFileSync(report, 'utf8').trimEnd()));
+      await ours('system/dist/run-tests.js').run([file]);
     },
   };
 }
