@@ -14,13 +14,13 @@ export const idParams = z.object({ id: pathId });
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
 
-const wholeNumber = (least: number, example: string) =>
+const wholeNumber = (name: string, least: number, example: string) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .regex(/^\d{1,15}$/, `${name} must be a whole number`)
     .meta({ examples: [example] })
     .transform(Number)
-    .refine((value) => value >= least, `must be ${least} or more`);
+    .refine((value) => value >= least, `${name} must be ${least} or more`);
 
 /** The header of a REST list that says how long the whole of it is. */
 export const totalCount = {
@@ -29,9 +29,9 @@ export const totalCount = {
 
 /** `?limit` (100 unless told, 500 at most: more is taken as 500) and `&offset` of a REST list. */
 export const listQuery = z.object({
-  limit: wholeNumber(1, '20')
+  limit: wholeNumber('limit', 1, '20')
     .transform((limit) => Math.min(limit, MAX_LIMIT))
     .default(DEFAULT_LIMIT),
-  offset: wholeNumber(0, '0').default(0),
+  offset: wholeNumber('offset', 0, '0').default(0),
 });
 export type ListQuery = z.output<typeof listQuery>;

@@ -67,8 +67,8 @@ describe('the OpenAPI door', () => {
     const query = async (search: string) => (await get(`/things${search}`)).json();
     expect(await query('')).toEqual({ limit: 100, offset: 0 });
     expect(await query('?limit=1000&offset=7')).toEqual({ limit: 500, offset: 7 });
-    expect(await query('?limit=0')).toEqual({ error: 'limit: must be 1 or more' });
-    expect(await query('?offset=-1')).toEqual({ error: 'offset: must be a whole number' });
+    expect(await query('?limit=0')).toEqual({ error: 'limit must be 1 or more' });
+    expect(await query('?offset=-1')).toEqual({ error: 'offset must be a whole number' });
   });
 
   it('names the field of a body that it refuses', async () => {

@@ -29,7 +29,8 @@ export interface Cart {
   readonly items: readonly CartItem[];
 }
 
-const MAX_QUANTITY = 10_000;
+export const MAX_QUANTITY = 10_000;
+export const quantityRule = `quantity must be from 1 to ${MAX_QUANTITY}`;
 const MAX_ITEMS = 100;
 
 export const productNotFound = () => new AppError('NOT_FOUND', 'product not found', { status: 400 });
@@ -79,5 +80,5 @@ function hold(cart: Cart, product: Product, quantity: number): number {
 
 function checkQuantity(quantity: number): void {
   if (Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY) return;
-  throw badInput(`quantity must be from 1 to ${MAX_QUANTITY}`, 'quantity');
+  throw badInput(quantityRule, 'quantity');
 }

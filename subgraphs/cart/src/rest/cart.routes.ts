@@ -6,11 +6,11 @@ import type { Door } from '@shop/shared/http/web-server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type CartItem, itemOf, productNotFound, subtotal } from '../domain/cart.js';
+import { type CartItem, itemOf, MAX_QUANTITY, productNotFound, quantityRule, subtotal } from '../domain/cart.js';
 import type { CartStore } from '../persistence/cart.store.js';
 import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 
-const quantity = z.number().int().min(1).max(10_000);
+const quantity = z.int(quantityRule).min(1, quantityRule).max(MAX_QUANTITY, quantityRule);
 const itemBody = z.object({
   id: z.int(),
   product_id: z.int(),
@@ -18,7 +18,9 @@ const itemBody = z.object({
   price: z.int().describe("The product's price as it is now, in the currency's minor unit"),
   subtotal: z.int(),
 });
-const added = z.object({ product_id: z.int().min(1), quantity }).meta({ examples: [{ product_id: 1, quantity: 2 }] });
+const added = z
+  .object({ product_id: z.int().min(1, 'product not found'), quantity })
+  .meta({ examples: [{ product_id: 1, quantity: 2 }] });
 const changed = z.object({ quantity }).meta({ examples: [{ quantity: 3 }] });
 
 interface CartRoutesOptions {

@@ -9,6 +9,7 @@ import type { Door } from '@shop/shared/http/web-server';
 import { orderBody, type OrderBody, toOrderBody } from './order-body.js';
 import { orderReference, requiredId } from '../order-reference.js';
 import { type OrderStatus, orderStatuses } from '../domain/order.js';
+import { MAX_ADDRESS, MAX_KEY } from '../domain/wish.js';
 import type { OrderReader } from '../persistence/order-reader.js';
 import type { OrderView } from '../persistence/order-view.js';
 import type { ChangeStatus } from '../use-cases/change-status.js';
@@ -25,14 +26,14 @@ interface OrdersRoutesOptions {
 
 const params = z.object({ id: z.string().meta({ description: 'The numeric id, or the uuid', examples: ['1'] }) });
 const placing = z
-  .object({ shipping_address: z.string().max(500).nullish() })
+  .object({ shipping_address: z.string().meta({ maxLength: MAX_ADDRESS }).nullish() })
   .nullish()
   .meta({ examples: [{ shipping_address: '1 Tràng Tiền, Hà Nội' }, {}] });
 const placingHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .optional()
-    .meta({ description: 'The same key from the same user gets the same order back', examples: ['cart-2026-11-22'] }),
+  'idempotency-key': z.string().optional().meta({
+    description: 'The same key from the same user gets the same order back',
+    maxLength: MAX_KEY,
+  }),
 });
 const searching = z.object({
   id: z

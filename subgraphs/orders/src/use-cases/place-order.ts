@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller } from '@shop/shared/auth/caller';
 import { orderRequested } from '@shop/shared/contracts/order-events';
 import type { Transactions, Tx } from '@shop/shared/delivery/transactions';
-import { type AppError, badInput } from '@shop/shared/errors/app-error';
+import type { AppError } from '@shop/shared/errors/app-error';
 import { abandonCheckout } from './abandon-checkouts.js';
 import { toItemBody } from './advance-order.js';
 import type { ViewOrder } from './view-order.js';
@@ -10,6 +10,7 @@ import type { CartClient } from '../clients/cart-client.js';
 import type { Clock } from '../clock.js';
 import { cartUnavailable, type CheckoutAnswer, settle } from '../domain/intent.js';
 import type { PendingOrder, TimelineEntry } from '../domain/order.js';
+import { addressOf, keyOf, type OrderWish } from '../domain/wish.js';
 import { wakeWatchers } from '../live-status/wake-up.js';
 import type { IntentStore } from '../persistence/intent.store.js';
 import type { OrderView } from '../persistence/order-view.js';
@@ -25,12 +26,6 @@ interface PlaceOrderParts {
   readonly clock: Clock;
 }
 
-export interface OrderWish {
-  readonly shippingAddress?: string | null | undefined;
-  /** The same user and key: the same order. Without one each call is an order of its own. */
-  readonly idempotencyKey?: string | null | undefined;
-}
-
 /**
  * Orders what is in the caller's cart: commits the intent, takes the cart, turns the intent into a Pending order. A
  * retry, or a parallel request with the same key, goes on where the other one is.
@@ -41,8 +36,8 @@ export class PlaceOrder {
   /** BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. */
   async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
     const { intents, cart, transactions, clock, views } = this.parts;
-    const shippingAddress = text(wish.shippingAddress, 0, 500, 'shippingAddress');
-    const key = text(wish.idempotencyKey, 1, 200, 'idempotencyKey');
+    const shippingAddress = addressOf(wish);
+    const key = keyOf(wish);
     const { userId, email } = caller;
     const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
     const { uuid, state } = await intents.claim(wanted, key, clock());
@@ -81,14 +76,4 @@ export class PlaceOrder {
     });
     wakeWatchers(outbox, order);
   }
-}
-
-/** A text of so many characters that a database can keep (PostgreSQL takes no NUL); null when there is none. */
-function text(value: string | null | undefined, least: number, most: number, field: string): string | null {
-  if (value === null || value === undefined) return null;
-  if (value.length < least || value.length > most) {
-    throw badInput(`${field} must be ${least} to ${most} characters long`, field);
-  }
-  if (value.includes('\0')) throw badInput(`${field} must not contain a NUL character`, field);
-  return value;
 }

@@ -34,7 +34,7 @@ export interface ProductPatch {
 }
 
 export const MAX_STOCK = 2_147_483_647;
-const MAX_NAME = 200;
+export const MAX_NAME = 200;
 const MAX_DESCRIPTION = 5_000;
 const MAX_AT_ONCE = 1_000;
 

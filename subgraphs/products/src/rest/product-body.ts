@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Product } from '../domain/product.js';
+import { MAX_AMOUNT } from '@shop/shared/money/amount';
+import { MAX_NAME, MAX_STOCK, type Product } from '../domain/product.js';
 
 /** A product as REST clients see it. */
 export const productBody = z.object({
@@ -16,7 +17,13 @@ export function toBody({ id, name, price, stock, version, createdAt, updatedAt }
   return { id, name, price, stock, version, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
 }
 
-const draft = z.object({ name: z.string(), price: z.number(), stock: z.number() });
+/** The domain says in its own words what is out of bounds. */
+const whole = { type: 'integer' };
+const draft = z.object({
+  name: z.string().meta({ minLength: 1, maxLength: MAX_NAME }),
+  price: z.number().meta({ ...whole, minimum: 1, maximum: MAX_AMOUNT }),
+  stock: z.number().meta({ ...whole, minimum: 0, maximum: MAX_STOCK }),
+});
 
 /** One product, or several at once. */
 export const createBody = z

@@ -1,0 +1,42 @@
+/** What a REST client sends. The path is whole: `/products/1?x=y`. */
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is, under the content type in `headers`, instead of `json`. */
+  readonly raw?: string;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Sends one request to an origin, such as http://127.0.0.1:8081. */
+export async function send(
+  origin: string,
+  { method, path, token, headers, json, raw }: RestRequest,
+): Promise<RestAnswer> {
+  const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+  const response = await fetch(`${origin}${path}`, {
+    method,
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  });
+  return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
+}
+
+/** The JSON of an answer with this status; throws for any other, with what it says. */
+export async function sendFor<Body>(origin: string, status: number, request: RestRequest): Promise<Body> {
+  const answer = await send(origin, request);
+  if (answer.status !== status) throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text}`);
+  return (answer.text === '' ? undefined : JSON.parse(answer.text)) as Body;
+}
