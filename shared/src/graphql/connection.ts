@@ -60,15 +60,19 @@ export interface PageRequest<Position> {
   readonly after: Position | null;
 }
 
+/** How long a page is unless told. */
+export const DEFAULT_FIRST = 20;
+
 /**
- * Checks `first` and `after`. A cursor is a JSON value in base64url, opaque to clients; `isPosition` says whether what
+ * Checks `first` and `after`; null is the same as neither. A cursor is a JSON value in base64url, opaque to clients; `isPosition` says whether what
  * came back is one of ours. Throws BAD_USER_INPUT with the field.
  */
 export function pageRequest<Position>(
-  first: number,
+  wanted: number | null | undefined,
   after: string | null | undefined,
   isPosition: (value: unknown) => value is Position,
 ): PageRequest<Position> {
+  const first = wanted ?? DEFAULT_FIRST;
   if (!Number.isInteger(first) || first < 1 || first > 100) throw badInput('first must be from 1 to 100', 'first');
   if (after === null || after === undefined) return { first, after: null };
   const position = decodeCursor(after);

@@ -14,7 +14,7 @@ const USERS = `query ($first: Int, $after: String) {
 const SET_ROLE = 'mutation ($id: ID!, $role: Role!) { setUserRole(userId: $id, role: $role) { id role } }';
 const DEACTIVATE = 'mutation ($id: ID!) { deactivateUser(userId: $id) { id } }';
 const ENTITIES = `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on User { id username } } }`;
-const user = (id: string) => ({ __typename: 'User', id });
+const user = (id: unknown) => ({ __typename: 'User', id });
 
 describe('administration', () => {
   let auth: AuthService;
@@ -59,10 +59,8 @@ describe('administration', () => {
     expect(seen).toContain('customer');
   });
 
-  it.each([{ first: 0 }, { first: 101 }, { first: null }, { after: 'nonsense' }, { after: 'e30' }])(
-    'refuses the page %j',
-    (variables) =>
-      expect(auth.field(USERS, variables, administrator.token)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' }),
+  it.each([{ first: 0 }, { first: 101 }, { after: 'nonsense' }, { after: 'e30' }])('refuses the page %j', (variables) =>
+    expect(auth.field(USERS, variables, administrator.token)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' }),
   );
 
   it('is for administrators', async () => {
@@ -94,6 +92,57 @@ describe('administration', () => {
     expect(await auth.field('{ me { id } }', {}, gone.token)).toBeNull();
   });
 
+  it("trusts nobody's old token: not after a demotion, a deactivation, or a logout", async () => {
+    const [demoted, gone, out] = [
+      await auth.anAdmin('demoted'),
+      await auth.anAdmin('gone2'),
+      await auth.anAdmin('out'),
+    ];
+    await auth.field(SET_ROLE, { id: demoted.user.id, role: 'CUSTOMER' }, administrator.token);
+    await auth.field(DEACTIVATE, { id: gone.user.id }, administrator.token);
+    await auth.field('mutation { logout }', {}, out.token);
+    for (const { token, user: self } of [demoted, gone, out]) {
+      for (const id of [self.id, customer.user.id, administrator.user.id]) {
+        const refused = { code: 'UNAUTHENTICATED' };
+        await expect(auth.field(SET_ROLE, { id, role: 'ADMIN' }, token)).rejects.toMatchObject(refused);
+        await expect(auth.field(DEACTIVATE, { id }, token)).rejects.toMatchObject(refused);
+      }
+    }
+    expect(await auth.field('{ me { role } }', {}, demoted.token)).toEqual({ role: 'CUSTOMER' });
+    expect(await auth.field('{ me { role } }', {}, administrator.token)).toEqual({ role: 'ADMIN' });
+  });
+
+  it('keeps the last administrator, also from administrators who leave at the same time', async () => {
+    const other = await AuthService.start();
+    const first = await other.asAdmin();
+    const last = { code: 'CONFLICT' };
+    const leave = ({ token, user: { id } }: Credentials, how: string) =>
+      other.field(how, { id, role: 'CUSTOMER' }, token);
+    const demote = SET_ROLE.replace('$role: Role!', '$role: Role! = CUSTOMER');
+    await expect(leave(first, demote)).rejects.toMatchObject(last);
+    await expect(leave(first, DEACTIVATE)).rejects.toMatchObject(last);
+    let admins = [first];
+    for (let run = 0; run < 5; run += 1) {
+      for (const name of ['second', 'third']) admins.push(await other.anAdmin(`${name}${run}`, admins[0]));
+      const outcomes = await Promise.allSettled(
+        admins.map((admin, index) => leave(admin, index % 2 ? demote : DEACTIVATE)),
+      );
+      admins = admins.filter((_, index) => outcomes[index]?.status === 'rejected');
+      expect(admins).toHaveLength(1);
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: last });
+    }
+    await other.stop();
+  });
+
+  it('lets two administrators who demote each other at the same time do it once', async () => {
+    const [one, two] = [await auth.anAdmin('one1'), await auth.anAdmin('two2')];
+    const outcomes = await Promise.allSettled([
+      auth.field(SET_ROLE, { id: two.user.id, role: 'CUSTOMER' }, one.token),
+      auth.field(SET_ROLE, { id: one.user.id, role: 'CUSTOMER' }, two.token),
+    ]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('leaves no session behind when a login and a deactivation meet', async () => {
     for (let run = 0; run < 10; run += 1) {
       const { user: met } = await auth.register(`met${run}`);
@@ -106,18 +155,40 @@ describe('administration', () => {
     }
   });
 
-  it.each(['0', 'x', '999999', '99999999999999999999'])('says NOT_FOUND for the user %s', (id) =>
-    expect(auth.field(DEACTIVATE, { id }, administrator.token)).rejects.toMatchObject({ code: 'NOT_FOUND' }),
-  );
+  it('says NOT_FOUND for a user that is not there', async () => {
+    for (const [query, variables] of [
+      [SET_ROLE, { id: '999999', role: 'ADMIN' }],
+      [DEACTIVATE, { id: '999999' }],
+    ] as const)
+      await expect(auth.field(query, variables, administrator.token)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it.each(['0', 'x', '', '99999999999999999999'])('says that %j is no id', async (id) => {
+    const expected = { code: 'BAD_USER_INPUT', field: 'userId', message: 'invalid id' };
+    await expect(auth.field(DEACTIVATE, { id }, administrator.token)).rejects.toMatchObject(expected);
+    const variables = { id, role: 'CUSTOMER' };
+    await expect(auth.field(SET_ROLE, variables, administrator.token)).rejects.toMatchObject(expected);
+  });
+
+  it('takes a null length of a page for the usual one', async () => {
+    const { edges } = await auth.field<Users>(USERS, { first: null }, administrator.token);
+    expect(edges.length).toBeGreaterThan(1);
+  });
 
   it('shows a user to themselves and to administrators, by key too', async () => {
     const other = await auth.register('other');
-    const ids = [user(customer.user.id), user(other.user.id), user('x'), user('999999')];
-    const [own, others, bad, unknown] = await auth.field<unknown[]>(ENTITIES, { ids }, customer.token);
-    expect([own, others, bad, unknown]).toEqual([{ id: customer.user.id, username: 'customer' }, null, null, null]);
+    const ids = [user(customer.user.id), user(other.user.id), user('x'), user('999999'), user({ toString: 1 })];
+    const [own, others, bad, unknown, odd] = await auth.field<unknown[]>(ENTITIES, { ids }, customer.token);
+    expect([own, others, bad, unknown, odd]).toEqual([
+      { id: customer.user.id, username: 'customer' },
+      null,
+      null,
+      null,
+      null,
+    ]);
     const all = await auth.field<unknown[]>(ENTITIES, { ids }, administrator.token);
-    expect(all.map(Boolean)).toEqual([true, true, false, false]);
-    expect(await auth.field(ENTITIES, { ids })).toEqual([null, null, null, null]);
+    expect(all.map(Boolean)).toEqual([true, true, false, false, false]);
+    expect(await auth.field(ENTITIES, { ids })).toEqual([null, null, null, null, null]);
   });
 
   it('has no me without a token', () =>

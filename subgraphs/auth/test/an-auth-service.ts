@@ -95,6 +95,14 @@ export class AuthService {
     return this.field(`mutation ($t: String!) { refreshToken(refreshToken: $t) ${PAYLOAD} }`, { t: refreshToken });
   }
 
+  /** A new administrator, made by another one and signed in. */
+  async anAdmin(username: string, by?: Credentials): Promise<Credentials> {
+    const { user } = await this.register(username);
+    const promotion = 'mutation ($id: ID!) { setUserRole(userId: $id, role: ADMIN) { id } }';
+    await this.field(promotion, { id: user.id }, (by ?? (await this.asAdmin())).token);
+    return this.logIn(username, 'a-good-password');
+  }
+
   asAdmin(): Promise<Credentials> {
     return this.logIn(admin.email, admin.password);
   }

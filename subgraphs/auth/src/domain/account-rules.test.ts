@@ -36,6 +36,10 @@ describe('a registration', () => {
 });
 
 describe('a password', () => {
+  it.each(['half a \ud800 pair', 'with a \0 in it'])('is not %j', (password) =>
+    expect(() => registration({ ...good, password })).toThrow(expect.objectContaining({ field: 'password' })),
+  );
+
   it.each(['12345678', '😀'.repeat(8), '😀'.repeat(128), ' '.repeat(8)])('may be %j', (text) =>
     expect(newPassword(text)).toBe(text),
   );

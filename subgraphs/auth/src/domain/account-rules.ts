@@ -1,4 +1,5 @@
 import { badInput } from '@shop/shared/errors/app-error';
+import { isStorable } from '@shop/shared/text/storable';
 
 /** What somebody registers with, checked and in its stored form. */
 export interface Registration {
@@ -34,10 +35,10 @@ function username(text: string): string {
   return text;
 }
 
-/** A password of 8 to 128 characters, whatever they are. Throws BAD_USER_INPUT with the given field. */
+/** A password of 8 to 128 characters, whatever they are as long as they are some. Throws BAD_USER_INPUT with the given field. */
 export function newPassword(text: string, field = 'password'): string {
   const length = [...text].length;
-  if (length < 8 || length > 128) throw badInput('password must be 8 to 128 characters', field);
+  if (length < 8 || length > 128 || !isStorable(text)) throw badInput('password must be 8 to 128 characters', field);
   return text;
 }
 

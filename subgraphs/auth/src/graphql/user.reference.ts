@@ -6,7 +6,7 @@ import type { UserType } from './user.type.js';
 
 /** The user of a key, for the user and for administrators; to everybody else there is none. */
 export async function resolveUser({ id }: Record<string, unknown>, context: AuthContext): Promise<UserType | null> {
-  const userId = numericId(String(id));
+  const userId = numericId(id);
   if (userId === null || !(isAdmin(context.caller) || context.caller?.userId === String(userId))) return null;
   const user = await context.loaders.users.load(userId);
   return user && toUserType(user);

@@ -1,7 +1,6 @@
 import { requireCaller } from '@shop/shared/auth/caller';
-import { notFound } from '@shop/shared/errors/app-error';
-import { type Connection, connection, pageRequest } from '@shop/shared/graphql/connection';
-import { numericId } from '@shop/shared/graphql/identifiers';
+import { type Connection, connection, DEFAULT_FIRST, pageRequest } from '@shop/shared/graphql/connection';
+import { requiredId } from '@shop/shared/graphql/identifiers';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { AuthContext } from './loaders.js';
 import { toUserType } from './to-user-type.js';
@@ -21,7 +20,7 @@ export class UserResolver {
 
   @Query(() => UserConnection, { nullable: true, description: 'Newest first. For administrators.' })
   async users(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
   ): Promise<Connection<UserType>> {
     const request = pageRequest(first, after, isId);
@@ -33,21 +32,17 @@ export class UserResolver {
   async setUserRole(
     @Arg('userId', () => ID) userId: string,
     @Arg('role', () => RoleEnum) role: Role,
+    @Ctx() { caller }: AuthContext,
   ): Promise<UserType> {
-    return toUserType(await this.accounts.administerUser.setRole(existing(userId), role, new Date()));
+    const change = { caller, userId: requiredId(userId, 'userId'), now: new Date() };
+    return toUserType(await this.accounts.administerUser.setRole(change, role));
   }
 
   @Mutation(() => UserType, { description: "For administrators. Ends the user's sessions." })
-  async deactivateUser(@Arg('userId', () => ID) userId: string): Promise<UserType> {
-    return toUserType(await this.accounts.administerUser.deactivate(existing(userId), new Date()));
+  async deactivateUser(@Arg('userId', () => ID) userId: string, @Ctx() { caller }: AuthContext): Promise<UserType> {
+    const change = { caller, userId: requiredId(userId, 'userId'), now: new Date() };
+    return toUserType(await this.accounts.administerUser.deactivate(change));
   }
 }
 
 const isId = (value: unknown): value is number => Number.isSafeInteger(value);
-
-/** An id that can't be one names nobody. */
-function existing(id: string): number {
-  const userId = numericId(id);
-  if (userId === null) throw notFound('user not found');
-  return userId;
-}

@@ -32,6 +32,12 @@ export class SessionStore {
     return { endedAt: session.endedAt ?? null, token: { usedAt: usedAt ?? null, expiresAt } };
   }
 
+  /** A session as it is now; null when it is gone. */
+  async find(em: EntityManager, sessionId: string): Promise<Session | null> {
+    const session = await em.findOne(SessionRecord, { id: sessionId });
+    return session && { endedAt: session.endedAt ?? null };
+  }
+
   /** Opens a session of a user, and forgets those that nobody can use any more. */
   async open(em: EntityManager, userId: number, sessionId: string, expiresAt: Date, now: Date): Promise<void> {
     await em.execute('delete from sessions where user_id = ? and expires_at <= ?', [userId, now], 'run');

@@ -70,6 +70,20 @@ export class UserStore {
     return record && toAccount(record);
   }
 
+  /**
+   * These users, by id, as they are now, and with them every active administrator: all locked, in ascending id, until
+   * the caller's transaction ends. So nobody becomes one or ceases to be one unseen.
+   */
+  async lockWithAdministrators(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
+    const rows = await em.execute<{ id: string }[]>(
+      `select id from users where id = any(?::bigint[]) or (role = 'ADMIN' and deactivated_at is null)
+       order by id for update`,
+      [`{${ids.join(',')}}`],
+    );
+    const records = await em.find(UserRecord, { id: { $in: rows.map(({ id }) => Number(id)) } }, { refresh: true });
+    return new Map(records.map((record) => [record.id, toUser(record)]));
+  }
+
   async setPassword(em: EntityManager, id: number, passwordHash: string): Promise<void> {
     await em.execute('update users set password_hash = ? where id = ?', [passwordHash, id], 'run');
   }
