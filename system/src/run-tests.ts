@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { aborted, interruption } from './interruption.js';
 import { provideTestServers, type ServerUrls } from './servers/test-servers.js';
 
-/** `npm test`: jest, with its own arguments, against real servers that are there for as long as it runs. */
+/** `npm test`: jest, with its own arguments, against real servers, and with a browser, for as long as it runs. */
 const root = process.cwd();
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 const signal = interruption(30_000);

@@ -21,6 +21,9 @@ interface OpenApiOptions {
 export function openApi({ title, description }: OpenApiOptions): Door {
   return async (app) => {
     app.addHook('onRoute', answersOfTheServer);
+    app.addHook('onRoute', ({ schema }) => {
+      if (schema) schema.tags ??= [title];
+    });
     app.setValidatorCompiler(validatorCompiler);
     app.setSerializerCompiler(serializerCompiler);
     await app.register(swagger, {

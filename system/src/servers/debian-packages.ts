@@ -19,7 +19,7 @@ export interface DebianPrograms {
 }
 
 /**
- * Makes the wanted servers available from Debian's archive: installs them when we are root, else unpacks them and what
+ * Makes the wanted programs available from Debian's archive: installs them when we are root, else unpacks them and what
  * they depend on below `cache`. Undefined when nothing is wanted or this machine has no apt.
  */
 export async function debianPackages(

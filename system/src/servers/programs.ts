@@ -9,11 +9,15 @@ export interface Program {
   readonly environment: Record<string, string>;
 }
 
-/** A server that tests need, and the ways to come by it. */
+/** A program that tests need, and the ways to come by it. */
 export interface Wanted {
   readonly title: string;
-  readonly variable: 'RABBITMQ_URL' | 'REDIS_URL';
+  readonly variable: 'RABBITMQ_URL' | 'REDIS_URL' | 'CHROMIUM_PATH';
+  /** What that variable holds. */
+  readonly value: string;
   readonly debianPackage: string;
+  /** Whether its Debian package works from any folder, so that nobody need be root. */
+  readonly unpacks: boolean;
   readonly homebrew: string;
   /** Where to look, in this order: a bare name is looked up on the PATH. */
   readonly programs: readonly string[];
@@ -23,7 +27,9 @@ export interface Wanted {
 export const rabbitMq: Wanted = {
   title: 'RabbitMQ',
   variable: 'RABBITMQ_URL',
+  value: "a server's URL",
   debianPackage: 'rabbitmq-server',
+  unpacks: true,
   homebrew: 'rabbitmq',
   programs: ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'],
 };
@@ -31,32 +37,53 @@ export const rabbitMq: Wanted = {
 export const redis: Wanted = {
   title: 'Redis',
   variable: 'REDIS_URL',
+  value: "a server's URL",
   debianPackage: 'redis-server',
+  unpacks: true,
   homebrew: 'redis',
   programs: ['redis-server'],
 };
 
+/** The browser in which tests use the pages. */
+export const chromium: Wanted = {
+  title: 'Chromium',
+  variable: 'CHROMIUM_PATH',
+  value: "a Chromium's or Chrome's program",
+  debianPackage: 'chromium',
+  unpacks: false,
+  homebrew: '--cask google-chrome',
+  programs: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+};
+
 /**
- * The programs of the wanted servers, in their order: those of this machine, else from Debian packages, installed
- * (as root) or unpacked under `cache` (as anybody else).
- * @throws one sentence that names the variable to set when there is no way to a server
+ * The wanted programs, in their order: those of this machine, else from Debian packages, installed (as root) or, where
+ * they can be, unpacked under `cache` (as anybody else).
+ * @throws one sentence that names the variable to set when there is no way to one of them
  */
 export async function findPrograms(wanted: readonly Wanted[], cache: string, say: Say): Promise<Program[]> {
-  const missing = wanted.filter((server) => !onThisMachine(server));
+  const isRoot = process.getuid?.() === 0;
+  const missing = wanted.filter((program) => !onThisMachine(program) && (isRoot || program.unpacks));
   const debian = await debianPackages(missing, cache, say);
-  return wanted.map((server) => onThisMachine(server) ?? debian?.find(server) ?? notFound(server));
+  return wanted.map((program) => onThisMachine(program) ?? debian?.find(program) ?? notFound(program));
 }
 
-function onThisMachine(server: Wanted): Program | undefined {
+function onThisMachine({ programs }: Wanted): Program | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = server.programs.flatMap((name) =>
+  const candidates = programs.flatMap((name) =>
     name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name)),
   );
   const path = candidates.find((candidate) => existsSync(candidate));
   return path === undefined ? undefined : { path, environment: {} };
 }
 
-function notFound({ title, variable, homebrew }: Wanted): never {
-  const way = process.platform === 'darwin' ? `run "brew install ${homebrew}"` : 'put its server program on the PATH';
-  throw new Error(`The tests need ${title}, and this machine has none: set ${variable} to a server's URL, or ${way}.`);
+function notFound({ title, variable, value, homebrew }: Wanted): never {
+  const way = process.platform === 'darwin' ? `run "brew install ${homebrew}"` : 'put its program on the PATH';
+  throw new Error(`The tests need ${title}, and this machine has none: set ${variable} to ${value}, or ${way}.`);
 }

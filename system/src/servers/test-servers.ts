@@ -1,19 +1,20 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeLeftovers } from './leftovers.js';
 import { passingPlaces, postgresUser, reachableFolder } from './postgres-user.js';
 import { startPostgres } from './postgres.js';
-import { findPrograms, rabbitMq, redis } from './programs.js';
+import { chromium, findPrograms, rabbitMq, redis } from './programs.js';
 import { startRabbitMq } from './rabbitmq.js';
 import { startRedis } from './redis.js';
 import type { Say } from './say.js';
 
-/** Where the servers are, under the names that the tests' environment has for them. */
+/** Where the servers are, and the browser, under the names that the tests' environment has for them. */
 export interface ServerUrls {
   readonly DATABASE_URL: string;
   readonly RABBITMQ_URL: string;
   readonly RABBITMQ_MANAGEMENT_URL: string;
   readonly REDIS_URL: string;
+  readonly CHROMIUM_PATH: string;
 }
 
 /** Real servers for the tests. `stop` ends those that were started here, and removes their files. */
@@ -28,7 +29,8 @@ interface Started {
 }
 
 /**
- * PostgreSQL, RabbitMQ and Redis for the tests: each by its URL in `given`, else a private one of our own on free ports.
+ * PostgreSQL, RabbitMQ and Redis for the tests, each by its URL in `given`, else a private one of our own on free ports;
+ * and a browser.
  * @param cache folder for downloaded servers, kept from one run to the next
  * @throws one sentence that says what to set or install when there is no way to one of them
  */
@@ -36,7 +38,7 @@ export async function provideTestServers(given: Partial<ServerUrls>, cache: stri
   const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
   writeFileSync(join(folder, 'owner'), String(process.pid));
   await removeLeftovers(dirname(folder), say);
-  const results = await Promise.allSettled([postgres(given, folder, say), brokerAndCache(given, folder, cache, say)]);
+  const results = await Promise.allSettled([postgres(given, folder, say), programs(given, folder, cache, say)]);
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value].flat() : []));
   const stop = async (): Promise<void> => {
     await Promise.allSettled(started.map((server) => server.stop()));
@@ -57,11 +59,13 @@ async function postgres(given: Partial<ServerUrls>, folder: string, say: Say): P
   return { urls: { DATABASE_URL: server.url }, stop: server.stop };
 }
 
-async function brokerAndCache(given: Partial<ServerUrls>, folder: string, cache: string, say: Say): Promise<Started[]> {
-  const wanted = [rabbitMq, redis].filter((server) => !given[server.variable]);
-  const programs = new Map((await findPrograms(wanted, cache, say)).map((program, index) => [wanted[index], program]));
-  const rabbitProgram = programs.get(rabbitMq);
-  const redisProgram = programs.get(redis);
+async function programs(given: Partial<ServerUrls>, folder: string, cache: string, say: Say): Promise<Started[]> {
+  if (given.CHROMIUM_PATH && !existsSync(given.CHROMIUM_PATH))
+    throw new Error(`CHROMIUM_PATH is ${given.CHROMIUM_PATH}, and there is no such program.`);
+  const wanted = [rabbitMq, redis, chromium].filter((server) => !given[server.variable]);
+  const found = new Map((await findPrograms(wanted, cache, say)).map((program, index) => [wanted[index], program]));
+  const rabbitProgram = found.get(rabbitMq);
+  const redisProgram = found.get(redis);
   const starts = await Promise.allSettled([
     rabbitProgram ? rabbit(startRabbitMq(rabbitProgram, own(folder, 'rabbitmq'))) : asGiven(rabbitUrls(given)),
     redisProgram
@@ -70,7 +74,8 @@ async function brokerAndCache(given: Partial<ServerUrls>, folder: string, cache:
   ]);
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failure = starts.find((start) => start.status === 'rejected');
-  if (!failure) return started;
+  const browser = asGiven({ CHROMIUM_PATH: found.get(chromium)?.path ?? given.CHROMIUM_PATH ?? '' });
+  if (!failure) return [...started, browser];
   await Promise.allSettled(started.map((server) => server.stop()));
   throw failure.reason;
 }

@@ -19,10 +19,7 @@ export const cached = {
 
 /** What a client sends to be told only what is new to it, or to change only what it knows. */
 export const ifNoneMatch = z.object({
-  'if-none-match': z
-    .string()
-    .optional()
-    .meta({ description: 'The ETags that the client has', examples: ['W/"1"'] }),
+  'if-none-match': z.string().optional().describe('The ETags that the client has'),
 });
 export const ifMatch = z.object({
   'if-match': z

@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import { RunningShop } from '../e2e/running-shop.js';
+import { eventually } from '../support/eventually.js';
+import { fillIn, parseHttpFile, type WrittenRequest } from './http-file.js';
+
+describe('the .http files, played from top to bottom', () => {
+  let shop: RunningShop;
+  beforeAll(async () => {
+    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
+  }, 90_000);
+  afterAll(() => shop?.stop(), 30_000);
+
+  it.each(globSync('docs/http/*.http'))('%s ends with an order that is paid', async (file) => {
+    const { variables, requests } = parseHttpFile(readFileSync(file, 'utf8'));
+    const values = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, ofThisShop(value)]));
+    const answers = new Map<string, unknown>();
+    const play = async (request: WrittenRequest) => {
+      const filled = (text: string) => fillIn(text, values, answers);
+      const response = await fetch(filled(request.url), {
+        method: request.method,
+        headers: request.headers.map(([name, value]): [string, string] => [name, filled(value)]),
+        ...(request.body !== undefined && { body: filled(request.body) }),
+      });
+      const body: unknown = await response.json();
+      expect([request.title, response.status, body]).toEqual([
+        request.title,
+        statusIn(request.title),
+        expect.anything(),
+      ]);
+      if (request.name) answers.set(request.name, body);
+    };
+    for (const request of requests) {
+      await play(request);
+      if (request.name === 'status')
+        await eventually(async () => {
+          await play(request);
+          expect(answers.get('status')).toMatchObject({ status: 'Paid' });
+        });
+    }
+    expect(answers.get('payment')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  /** The address of what listens at one of the contract's ports, in the shop under test. */
+  function ofThisShop(value: string): string {
+    const [, port] = /^http:\/\/127\.0\.0\.1:(\d+)$/.exec(value) ?? [];
+    return port ? shop.service(Number(port)) : value;
+  }
+});
+
+/** What the title says that the answer's status will be. */
+const statusIn = (title: string) => Number(/: (\d{3})/.exec(title)?.[1]);
