@@ -9,8 +9,11 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** A proxy to the server of a URL; without `open` nobody listens there. Its port stays the same. */
-export async function tcpProxy(target: string): Promise<TcpProxy> {
+/**
+ * A proxy to the server of a URL; without `open` nobody listens there. Its port stays the same. `answered` may change
+ * what the server says, taken as one byte a character.
+ */
+export async function tcpProxy(target: string, answered?: (text: string) => string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
@@ -21,7 +24,9 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     const upstream = connect(Number(port), hostname);
     keep(client);
     keep(upstream);
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    if (answered) upstream.on('data', (chunk) => client.write(answered(chunk.toString('latin1')), 'latin1'));
+    else upstream.pipe(client);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });

@@ -5,9 +5,13 @@ interface Held {
   readonly expiresAt: number;
 }
 
-/** A cache in the process, for one process: at most so many entries, the least recently used go first. */
+/**
+ * A cache in the process, for one process: at most so many entries, the least recently used go first. Never away, so
+ * nothing ever reconnects.
+ */
 export class MemoryVersionedCache implements VersionedCache {
   readonly name = 'in-process cache';
+  readonly connected = true;
   private readonly held = new Map<string, Held>();
 
   constructor(
@@ -18,6 +22,10 @@ export class MemoryVersionedCache implements VersionedCache {
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {}
+
+  onReconnect(): () => void {
+    return () => undefined;
+  }
 
   async getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]> {
     return keys.map((key) => this.get(key));

@@ -19,9 +19,17 @@ export interface VersionedEntry {
 
 /**
  * A cache in which a newer version is never replaced by an older one, whatever the order in which writers and readers
- * arrive. All calls reject when the cache is away; the caller goes on without it.
+ * arrive, as long as its server lives: what an earlier life of the server has left is never found, for it may be older
+ * than what was set last. All calls reject when the cache is away; the caller goes on without it.
  */
 export interface VersionedCache extends Component {
+  /** False while every call would reject. */
+  readonly connected: boolean;
+  /**
+   * Calls back each time the cache has come back after a loss, before it answers anybody: it may have missed entries.
+   * Returns how to stop listening.
+   */
+  onReconnect(listener: () => void): () => void;
   getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]>;
   /** Stores each entry unless the cache holds a higher version of its key. */
   setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void>;

@@ -36,6 +36,6 @@ export function relayToBus({ bus, service, ...options }: BusRelayOptions): Outbo
         body: row.body,
       }),
   });
-  bus.onConnectionChange((connected) => connected && relay.wake());
+  bus.onConnectionChange((connected) => connected && relay.retryNow());
   return relay;
 }

@@ -16,6 +16,8 @@ interface OutboxRelayOptions {
   readonly isOpen?: () => boolean;
   /** What else becomes true with the confirmation; runs in the transaction that marks the rows. */
   readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
+  /** Runs each time nothing is left that this relay could hand over; others may have claimed some. */
+  readonly onIdle?: () => Promise<void>;
 }
 
 /** A row as the driver hands it over: bigint and timestamptz come as text. */
@@ -36,6 +38,7 @@ export class OutboxRelay implements Component {
   private readonly listener: OutboxListener;
   private stopped = true;
   private pending = false;
+  private urgent = false;
   private wakeUp: (() => void) | undefined;
   private loop: Promise<void> = Promise.resolve();
 
@@ -63,18 +66,26 @@ export class OutboxRelay implements Component {
     this.wakeUp?.();
   }
 
+  /** The other side has come back: try again at once, even out of a back-off. */
+  retryNow(): void {
+    this.urgent = true;
+    this.wake();
+  }
+
   private async run(): Promise<void> {
     let backoff = 0;
     while (!this.stopped) {
       this.pending = false;
+      this.urgent = false;
       try {
         const failed = await this.relayAll();
+        if (!failed) await this.options.onIdle?.();
         backoff = failed ? nextBackoff(backoff) : 0;
       } catch (error) {
         backoff = nextBackoff(backoff);
         this.options.logger.warn({ err: error, destination: this.options.destination }, 'outbox relay: will try again');
       }
-      if (!this.stopped) await (backoff > 0 ? this.pause(backoff, false) : this.pause(POLL_MS, true));
+      await (backoff > 0 ? this.pause(backoff, false) : this.pause(POLL_MS, true));
     }
   }
 
@@ -129,13 +140,14 @@ export class OutboxRelay implements Component {
     await this.options.database.fork().execute(sql, [arrayLiteral(rows)], 'run');
   }
 
-  /** Waits; a wake-up ends the wait unless the relay is backing off. */
+  /** Waits; a wake-up ends the wait, that of a back-off only when the other side is known to be back. */
   private async pause(ms: number, wakeable: boolean): Promise<void> {
-    if (wakeable && this.pending) return;
+    const isOver = () => this.stopped || this.urgent || (wakeable && this.pending);
+    if (isOver()) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wakeUp = () => {
-        if (!wakeable && !this.stopped) return;
+        if (!isOver()) return;
         clearTimeout(timer);
         resolve();
       };

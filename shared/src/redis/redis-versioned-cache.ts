@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { connectRedis, type RedisAdapterOptions, tryToConnect } from './connect.js';
 import type { VersionedCache, VersionedEntry } from '../backing/ports.js';
+import type { Logger } from '../logging/logger.js';
 
 /**
  * An entry is "<version>:<value>", a tombstone "<version>". KEYS are the entries' keys; ARGV the time to live, then each
@@ -17,41 +18,85 @@ for i, key in ipairs(KEYS) do
 end
 return 1`;
 
-/** A cache in Redis. It fails fast when Redis is away: nothing waits in a queue for it. */
+/**
+ * A cache in Redis. It fails fast when Redis is away: nothing waits in a queue for it. Its keys carry the `run_id` that
+ * Redis makes anew at each start, so that what a dump, or a replica that lagged behind, brings back is not found.
+ */
 export class RedisVersionedCache implements VersionedCache {
   readonly name = 'Redis cache';
   private readonly redis: Redis;
+  private readonly logger: Logger;
   private readonly namespace: string;
+  private readonly reconnectListeners = new Set<() => void>();
+  /** In front of every key; null while Redis is away. */
+  private prefix: string | null = null;
+  private opening: Promise<void> = Promise.resolve();
+  private lost = false;
 
   constructor(options: RedisAdapterOptions) {
+    this.logger = options.logger;
     this.namespace = options.namespace ?? '';
     this.redis = connectRedis(options, this.name, {
       enableOfflineQueue: false,
       commandTimeout: 500,
       maxRetriesPerRequest: 0,
     });
+    this.redis.on('ready', () => (this.opening = this.open()));
+    this.redis.on('close', () => {
+      this.prefix = null;
+      this.lost = true;
+    });
+  }
+
+  get connected(): boolean {
+    return this.prefix !== null;
   }
 
   async start(): Promise<void> {
     await tryToConnect(this.redis);
+    await this.opening;
   }
 
   async stop(): Promise<void> {
     this.redis.disconnect();
   }
 
+  onReconnect(listener: () => void): () => void {
+    this.reconnectListeners.add(listener);
+    return () => void this.reconnectListeners.delete(listener);
+  }
+
   async getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]> {
     if (keys.length === 0) return [];
-    const texts = await this.redis.mget(keys.map((key) => this.namespace + key));
+    const texts = await this.redis.mget(keys.map(this.keyOf));
     return texts.map((text) => (text === null ? undefined : entryOf(text)));
   }
 
   async setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void> {
     if (entries.length === 0) return;
-    const keys = entries.map(({ key }) => this.namespace + key);
+    const keys = entries.map(({ key }) => this.keyOf(key));
     const texts = entries.flatMap(({ entry }) => [String(entry.version), textOf(entry)]);
     await this.redis.eval(SET_UNLESS_NEWER, keys.length, ...keys, String(ttlSeconds), ...texts);
   }
+
+  /** Learns which life of the server this is. A connection that breaks meanwhile is followed by another one. */
+  private async open(): Promise<void> {
+    try {
+      const info = await this.redis.info('server');
+      this.prefix = `${this.namespace}${/^run_id:(\w+)/m.exec(info)?.[1] ?? ''}:`;
+    } catch (error) {
+      this.logger.warn({ err: error }, `${this.name}: not used, for the server does not say who it is`);
+      return;
+    }
+    if (!this.lost) return;
+    this.lost = false;
+    for (const listener of this.reconnectListeners) listener();
+  }
+
+  private readonly keyOf = (key: string): string => {
+    if (this.prefix === null) throw new Error('Redis is away');
+    return this.prefix + key;
+  };
 }
 
 function textOf({ version, value }: VersionedEntry): string {

@@ -97,6 +97,41 @@ describe('the outbox relay', () => {
     await running.stop();
   });
 
+  it('tries again at once, even out of a back-off, when it hears that the other side is back', async () => {
+    const topic = randomUUID();
+    let [away, attempts] = [true, 0];
+    const running = relay({
+      publish: async ({ type }) => {
+        if (type !== topic) return;
+        attempts += 1;
+        if (away) throw new Error('away');
+      },
+    });
+    await announce(topic);
+    await running.start();
+    // The fourth back-off is of 800 ms.
+    await eventually(() => expect(attempts).toBe(4), { timeoutMs: 5_000 });
+    away = false;
+    const since = performance.now();
+    running.wake();
+    running.retryNow();
+    await eventually(async () => expect(await unpublished(topic)).toBe(0), { everyMs: 5 });
+    expect(performance.now() - since).toBeLessThan(400);
+    await running.stop();
+  });
+
+  it('says when nothing is left that it could hand over', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const idle: number[] = [];
+    await announce(topic, 150);
+    const running = relay({ publish, onIdle: async () => void idle.push(rows.length) });
+    await running.start();
+    await eventually(() => expect(idle.length).toBeGreaterThan(0));
+    await running.stop();
+    expect(idle[0]).toBe(150);
+  });
+
   it('shares the work with other relays: no row twice', async () => {
     const topic = randomUUID();
     const { rows, publish } = collector(topic);

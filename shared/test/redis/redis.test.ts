@@ -91,6 +91,40 @@ describe('cache in Redis', () => {
     await cache.stop();
   });
 
+  test('after a loss it says so before it answers anybody', async () => {
+    const proxy = await tcpProxy(url);
+    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, logger }));
+    await cache.setMany([{ key: 'kept', entry: { version: 1, value: 'x' } }], 60);
+    const heard: string[] = [];
+    cache.onReconnect(() => heard.push('told'));
+    await proxy.close();
+    await eventually(() => expect(cache.connected).toBe(false));
+    await expect(cache.getMany(['kept'])).rejects.toThrow();
+    await proxy.open();
+    const read = async () => expect(await cache.getMany(['kept'])).toEqual([{ version: 1, value: 'x' }]);
+    await eventually(() => read().then(() => heard.push('answered')), { everyMs: 1 });
+    expect(heard).toEqual(['told', 'answered']);
+    expect(cache.connected).toBe(true);
+    await cache.stop();
+    await proxy.close();
+  });
+
+  test('what an earlier life of the server has left is not found, as from an old dump', async () => {
+    let life = 'a'.repeat(40);
+    // Redis makes its `run_id` anew at each start.
+    const proxy = await tcpProxy(url, (text) => text.replace(/(?<=^run_id:)\w{40}/m, life));
+    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, logger }));
+    await cache.setMany([{ key: 'old', entry: { version: 1, value: 'x' } }], 60);
+    let told = 0;
+    cache.onReconnect(() => (told += 1));
+    life = 'b'.repeat(40);
+    proxy.cut();
+    await eventually(() => expect(told).toBe(1));
+    expect(await cache.getMany(['old'])).toEqual([undefined]);
+    await cache.stop();
+    await proxy.close();
+  });
+
   test('without Redis every call fails at once', async () => {
     const cache = await started(new RedisVersionedCache({ url: nowhere, logger }));
     const before = performance.now();

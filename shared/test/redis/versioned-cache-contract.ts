@@ -29,6 +29,14 @@ export function versionedCacheContract(newCache: () => Promise<VersionedCache>):
     ]);
   });
 
+  test('it is there, and nobody is told of a reconnection before there was a loss', async () => {
+    let told = 0;
+    const stop = cache.onReconnect(() => (told += 1));
+    await set(randomUUID(), 1, 'calm');
+    expect([cache.connected, told]).toEqual([true, 0]);
+    stop();
+  });
+
   test('nothing asked, nothing set: nothing happens', async () => {
     expect(await cache.getMany([])).toEqual([]);
     await expect(cache.setMany([], TTL_S)).resolves.toBeUndefined();

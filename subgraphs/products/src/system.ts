@@ -15,6 +15,7 @@ import { readProductsConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildProductsSubgraph } from './graphql/schema.js';
 import { subscribe } from './messaging/subscriptions.js';
+import { CaughtUpCache } from './persistence/caught-up-cache.js';
 import { openDatabase } from './persistence/open-database.js';
 import { listProducts } from './persistence/product-list.js';
 import { ProductReader } from './persistence/product-reader.js';
@@ -43,7 +44,8 @@ export function createSystem(
   const database = openDatabase(config);
   const transactions = new Transactions(database);
   const store = new ProductStore(database);
-  const reader = new ProductReader(store, cache, logger);
+  const caughtUp = new CaughtUpCache(cache);
+  const reader = new ProductReader(store, caughtUp, logger);
   const catalogue: Catalogue = {
     reader,
     store,
@@ -54,7 +56,10 @@ export function createSystem(
   };
 
   const delivery = { database, databaseUrl: config.DATABASE_URL, logger };
-  const relays = [relayToBus({ bus, service: 'products', ...delivery }), relayToCache({ cache, ...delivery })];
+  const relays = [
+    relayToBus({ bus, service: 'products', ...delivery }),
+    relayToCache({ cache, caughtUp, ...delivery }),
+  ];
 
   const reservations = new ReservationStore();
   subscribe(

@@ -1,8 +1,10 @@
+import pg from 'pg';
 import type { Backing, VersionedCache } from '@shop/shared/backing/ports';
 import { RedisVersionedCache } from '@shop/shared/redis/redis-versioned-cache';
 import { silentLogger } from '@shop/shared/logging/logger';
 import { ProductsService, World } from './a-products-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 
 /** A cache whose server can be away. */
 class FlakyCache implements VersionedCache {
@@ -10,6 +12,12 @@ class FlakyCache implements VersionedCache {
   away = false;
 
   constructor(private readonly inner: VersionedCache) {}
+
+  get connected() {
+    return this.inner.connected;
+  }
+
+  onReconnect = (listener: () => void) => this.inner.onReconnect(listener);
 
   start = () => this.inner.start();
   stop = () => this.inner.stop();
@@ -100,6 +108,43 @@ describe('the cache of products', () => {
     expect(await products.answer(order)).toBe('stock.reserved');
     expect((await products.call('GET', '/readyz')).status).toBe(200);
     await products.stop();
+  });
+
+  it('never gives a reader an older version than one before, as Redis comes back with what it had', async () => {
+    const redis = await tcpProxy(world.environment['REDIS_URL'] ?? '');
+    const products = await ProductsService.start(world, { REDIS_URL: `redis://${redis.host}` });
+    const made = await Promise.all(Array.from({ length: 5 }, () => products.product({ stock: 1 })));
+    await eventually(async () => expect(await cacheState(products, made[0]?.id ?? 0)).toBe('HIT'));
+
+    const database = new pg.Client(world.environment['DATABASE_URL']);
+    await database.connect();
+    const seen: number[][] = [];
+    const look = async () => {
+      const found = await Promise.all(made.map(({ id }) => products.read(id)));
+      seen.push(found.map(({ version }) => version));
+    };
+    for (let outage = 2; outage < 4; outage += 1) {
+      await redis.close();
+      await Promise.all(made.map(({ id }) => products.call('PUT', `/products/${id}`, { stock: outage })));
+      await look();
+      // Another process's relay took the refreshes, and is slow.
+      await database.query(`update outbox set claimed_until = now() + interval '2 seconds' where published_at is null`);
+      await redis.open();
+      await eventually(
+        async () => {
+          await look();
+          expect(await cacheState(products, made[0]?.id ?? 0)).toBe('HIT');
+        },
+        { everyMs: 1, timeoutMs: 10_000 },
+      );
+      await look();
+      expect(seen.at(-1)).toEqual(made.map(() => outage));
+    }
+    for (const [index, versions] of seen.entries())
+      versions.forEach((version, product) => expect(version).toBeGreaterThanOrEqual(seen[index - 1]?.[product] ?? 1));
+    await database.end();
+    await products.stop();
+    await redis.close();
   });
 
   it('learns what it missed once it is back', async () => {

@@ -23,7 +23,7 @@ export class ProductReader {
 
   constructor(
     private readonly store: ProductStore,
-    private readonly cache: VersionedCache,
+    private readonly cache: Pick<VersionedCache, 'getMany' | 'setMany'>,
     private readonly logger: Logger,
   ) {}
 

@@ -3,10 +3,13 @@ import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
 import { cacheRefresh } from './cached-product.js';
+import type { CaughtUpCache } from './caught-up-cache.js';
 import { CACHE_TTL_S } from './product-reader.js';
 
 interface CacheRelayOptions {
   readonly cache: VersionedCache;
+  /** The same cache, as readers see it. */
+  readonly caughtUp: CaughtUpCache;
   readonly database: Database;
   readonly databaseUrl: string;
   readonly logger: Logger;
@@ -14,15 +17,33 @@ interface CacheRelayOptions {
 
 /**
  * Repeats every refresh of the cache from the outbox: a crash right after the commit, or a cache that was away, leaves no
- * stale entry behind. Versions make it harmless that most of them came in time.
+ * stale entry behind. Versions make it harmless that most of them came in time. Readers get the cache back when nothing
+ * is left here that it missed.
  */
-export function relayToCache({ cache, ...options }: CacheRelayOptions): OutboxRelay {
-  return new OutboxRelay({
+export function relayToCache({ cache, caughtUp, ...options }: CacheRelayOptions): OutboxRelay {
+  const relay = new OutboxRelay({
     ...options,
     destination: 'redis',
+    isOpen: () => cache.connected,
     publish: async (row) => {
       const { key, version, value } = cacheRefresh.parse(row.body);
-      await cache.setMany([{ key, entry: { version, value } }], CACHE_TTL_S);
+      await caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S);
     },
+    onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(options.database, secondsAgo)),
   });
+  cache.onReconnect(() => relay.retryNow());
+  return relay;
+}
+
+/**
+ * Whether the cache has every refresh that was committed until so many seconds ago, whichever process relays it. A row's
+ * time is when its transaction began, so it is never later than its commit.
+ */
+async function isPublished(database: Database, secondsAgo: number): Promise<boolean> {
+  const pending = await database.fork().execute(
+    `select 1 from outbox where destination = 'redis' and published_at is null
+     and created_at <= now() - make_interval(secs => ?) limit 1`,
+    [secondsAgo],
+  );
+  return pending.length === 0;
 }
