@@ -73,6 +73,11 @@ export class RunningShop {
     return url.href;
   }
 
+  /** What the launcher and the services have said. */
+  get said(): string {
+    return this.output;
+  }
+
   /** The RabbitMQ of the services; undefined when they use the embedded bus. */
   get brokerUrl(): string | undefined {
     return this.environment['RABBITMQ_URL'];
