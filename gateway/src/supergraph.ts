@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { SupergraphSdlHook, SupergraphSdlUpdateFunction } from '@apollo/gateway';
+import { StartError, systemMistake } from '@shop/shared/lifecycle/start-error';
 import type { Logger } from '@shop/shared/logging/logger';
 import { composeSupergraph, readRecipe } from './compose-supergraph.js';
 import type { GatewayConfig } from './config.js';
@@ -31,7 +32,10 @@ export class SupergraphSource {
       return { supergraphSdl: await this.load(), cleanup: async () => this.close() };
     } catch (error) {
       this.close();
-      throw new Error(`the supergraph can't be loaded: ${(error as Error).message}`, { cause: error });
+      const { message } = error as Error;
+      throw new StartError(`the supergraph can't be loaded: ${systemMistake(error as Error) ?? message}`, {
+        cause: error,
+      });
     }
   };
 

@@ -1,3 +1,4 @@
+import { startMistake } from './start-error.js';
 import type { Component } from './system.js';
 import { ConfigError } from '../config/read-config.js';
 import { createLogger } from '../logging/logger.js';
@@ -30,7 +31,9 @@ export async function runProcess(create: () => Component, shutdownSeconds = 10):
     await system.start();
     logger.info('started');
   } catch (error) {
-    logger.fatal({ err: error }, 'could not start');
+    const mistake = startMistake(error);
+    if (mistake) process.stderr.write(`${system.name}: ${mistake}\n`);
+    else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
 }
