@@ -1,8 +1,9 @@
 import { type Schema, Supergraph } from '@apollo/federation-internals';
 import type { ApolloGateway } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isScalarType } from 'graphql';
 import { serviceNames } from '@shop/shared/backing/roster';
+import { DateTime, SafeInt } from '@shop/shared/graphql/scalars';
 import type { SubgraphAddress } from './subgraphs.js';
 
 /** A supergraph in the forms that planning and execution want it in. */
@@ -29,6 +30,7 @@ export class CurrentSupergraph {
         supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
         addresses: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, { name, url }])),
       };
+      if (this.isShop) readScalarsOf(schema);
     });
   }
 
@@ -43,5 +45,16 @@ export class CurrentSupergraph {
     const { schema, addresses } = this.loaded;
     const placesOrders = schema.getMutationType()?.getFields()['placeOrder'] !== undefined;
     return placesOrders && serviceNames.every((name) => addresses.has(name));
+  }
+}
+
+/**
+ * A schema made from text takes anything for a scalar of its own, and leaves it to a subgraph to refuse. The shop's are
+ * known here: a mistake in one is found before anything is asked, with its place.
+ */
+function readScalarsOf(schema: GraphQLSchema): void {
+  for (const { name, parseValue, parseLiteral } of [SafeInt, DateTime]) {
+    const type = schema.getType(name);
+    if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
   }
 }

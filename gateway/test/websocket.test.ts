@@ -99,7 +99,7 @@ describe('the websocket door', () => {
       expect.objectContaining({ message: expect.stringContaining('nothing'), extensions: { code: 'BAD_USER_INPUT' } }),
     ]);
     await expect(run('query ($id: ID!) { order(id: $id) { id } }')).rejects.toEqual([
-      expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } }),
+      expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT', field: 'id' } }),
     ]);
     await client.dispose();
   });

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { fieldAtFault } from './field-at-fault.js';
 import { AppError, httpStatus } from '../errors/app-error.js';
 
 /** Codes that @apollo/server and graphql give to a client's mistakes. */
@@ -24,13 +25,20 @@ export function formatGraphqlError(formatted: GraphQLFormattedError, error: unkn
   }
   const code = formatted.extensions?.['code'];
   if (typeof code === 'string' && code in httpStatus && code !== 'INTERNAL_SERVER_ERROR') {
-    const field = formatted.extensions?.['field'];
+    const field = formatted.extensions?.['field'] ?? (code === 'BAD_USER_INPUT' ? fieldOf(original) : undefined);
     return { message: formatted.message, ...place, extensions: { code, ...(field !== undefined && { field }) } };
   }
   if (isClientMistake(original, code)) {
-    return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+    const field = fieldOf(original);
+    const extensions = { code: 'BAD_USER_INPUT', ...(field !== undefined && { field }) };
+    return { message: formatted.message, ...place, extensions };
   }
   return { message: 'internal error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Only for what is found before anything runs: an error of a resolver, with a path, has a field if it says so. */
+function fieldOf(error: unknown): string | undefined {
+  return error instanceof GraphQLError && !error.path ? fieldAtFault(error) : undefined;
 }
 
 /** What graphql itself refuses (syntax, validation, variables) has no original error and no code of ours. */

@@ -151,12 +151,13 @@ describe('GraphQL', () => {
     ['a quantity of 0', add, { id: String(tea.id), quantity: 0 }, 'BAD_USER_INPUT', 'quantity'],
     ['a quantity of -1', add, { id: String(tea.id), quantity: -1 }, 'BAD_USER_INPUT', 'quantity'],
     ['a quantity of 10^9', add, { id: String(tea.id), quantity: 1e9 }, 'BAD_USER_INPUT', 'quantity'],
-    ['a quantity past the range of Int', add, { id: String(tea.id), quantity: 1e10 }, 'BAD_USER_INPUT', undefined],
+    ['a quantity past the range of Int', add, { id: String(tea.id), quantity: 1e10 }, 'BAD_USER_INPUT', 'quantity'],
     ['more than the stock', add, { id: String(cup.id), quantity: 3 }, 'BAD_USER_INPUT', 'quantity'],
     ['an unknown product', add, { id: '999999' }, 'NOT_FOUND', undefined],
-    ['a product id that is none', add, { id: "1' or 1=1" }, 'NOT_FOUND', undefined],
+    ['a product id that is none', add, { id: "1' or 1=1" }, 'BAD_USER_INPUT', 'productId'],
     ['an unknown item to change', update, { id: '999999', quantity: 1 }, 'NOT_FOUND', undefined],
-    ['an item id to change that is none', update, { id: 'x', quantity: 1 }, 'NOT_FOUND', undefined],
+    ['an item id to change that is none', update, { id: 'x', quantity: 1 }, 'BAD_USER_INPUT', 'id'],
+    ['an item id to remove that is none', remove, { id: '0' }, 'BAD_USER_INPUT', 'id'],
     ['an unknown item to remove', remove, { id: '999999' }, 'NOT_FOUND', undefined],
   ])('answers %s with a code', async (_what, query, variables, code, field) => {
     const { errors } = await service.graphql(query, variables, service.token(service.newUser()));
@@ -177,12 +178,14 @@ describe('GraphQL', () => {
       { __typename: 'Cart', id: String(owner) },
       { __typename: 'CartItem', id: String(id) },
       { __typename: 'CartItem', id: 'x' },
+      { __typename: 'CartItem', id: [String(id)] },
+      { __typename: 'Cart', id: { toString: 1 } },
     ];
     expect((await service.graphql(entities, { of }, service.token(owner))).data).toEqual({
-      _entities: [{ id: String(owner), itemCount: 2 }, { id: String(id), quantity: 2 }, null],
+      _entities: [{ id: String(owner), itemCount: 2 }, { id: String(id), quantity: 2 }, null, null, null],
     });
     expect((await service.graphql(entities, { of }, service.token(stranger))).data).toEqual({
-      _entities: [null, null, null],
+      _entities: [null, null, null, null, null],
     });
   });
 
