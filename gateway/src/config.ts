@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { gatewayPort, serviceNames } from '@shop/shared/backing/roster';
 import { type Environment, identityVariables, readConfig, variables } from '@shop/shared/config/read-config';
+import type { DocumentLimits } from './limits.js';
 
 /** Everything that the gateway is told from outside. */
 export interface GatewayConfig {
@@ -19,6 +21,7 @@ export interface GatewayConfig {
   readonly subgraphTimeoutMs: number;
   /** Bytes. */
   readonly bodyLimit: number;
+  readonly documentLimits: DocumentLimits;
   readonly shutdownMs: number;
 }
 
@@ -54,6 +57,10 @@ const schema = z.object({
     .default([]),
   SUBGRAPH_TIMEOUT_MS: variables.count(10_000, 1, 600_000),
   BODY_LIMIT: variables.count(100 * KILOBYTE, KILOBYTE, 100 * KILOBYTE * KILOBYTE),
+  MAX_TOKENS: variables.count(2_000, 1, 20_000),
+  MAX_DEPTH: variables.count(20, 1, 100),
+  MAX_FIELDS: variables.count(500, 1, 10_000),
+  MAX_ALIASES: variables.count(100),
   SHUTDOWN_S: variables.count(10, 1, 300),
 });
 
@@ -66,7 +73,9 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
     port: read.PORT,
     logLevel: read.LOG_LEVEL,
     development,
-    supergraph: read.SUPERGRAPH_SDL ? { composedFile: read.SUPERGRAPH_SDL } : { recipeFile: read.SUPERGRAPH_CONFIG },
+    supergraph: read.SUPERGRAPH_SDL
+      ? { composedFile: fileFrom(read.SUPERGRAPH_SDL, environment) }
+      : { recipeFile: fileFrom(read.SUPERGRAPH_CONFIG, environment) },
     subgraphOrigins: originsIn(read),
     tokens: read.AUTH_JWKS_URL
       ? { jwksUrl: read.AUTH_JWKS_URL, issuer: read.JWT_ISSUER, audience: read.JWT_AUDIENCE }
@@ -74,8 +83,23 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,
     subgraphTimeoutMs: read.SUBGRAPH_TIMEOUT_MS,
     bodyLimit: read.BODY_LIMIT,
+    documentLimits: {
+      tokens: read.MAX_TOKENS,
+      depth: read.MAX_DEPTH,
+      fields: read.MAX_FIELDS,
+      aliases: read.MAX_ALIASES,
+    },
     shutdownMs: read.SHUTDOWN_S * 1_000,
   });
+}
+
+/**
+ * A relative path is one from the folder in which the command was run, which npm leaves for the repository's and tells in
+ * INIT_CWD; or, where there is no such file, from the repository, as those are that stand in its .env.
+ */
+function fileFrom(file: string, { INIT_CWD: folder = '.' }: Environment): string {
+  const fromThere = path.resolve(folder, file);
+  return [fromThere, path.resolve(repositoryRoot, file)].find((candidate) => existsSync(candidate)) ?? fromThere;
 }
 
 function originsIn(read: z.output<typeof schema>): ReadonlyMap<string, string> {

@@ -1,22 +1,24 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError } from '@shop/shared/errors/app-error';
 import type { Logger } from '@shop/shared/logging/logger';
 import { contextOf, type GatewayContext } from './context.js';
 import { sandboxPolicy } from './explorers.js';
 import type { Identities } from './identity.js';
+import type { Limits } from './limits.js';
 import { errorOf, toPublicError } from './public-errors.js';
 import { acceptsMultipart, replyByMultipart } from './subscriptions/multipart.js';
 import { readOperationParameters, readOperationRequest } from './subscriptions/operation-request.js';
-import { isSubscription, kindOf, type Operations } from './subscriptions/operations.js';
+import { kindOf, type Operations } from './subscriptions/operations.js';
 import { replyBySse } from './subscriptions/sse.js';
 
 interface GraphqlRoutesOptions {
   readonly server: ApolloServer<GatewayContext>;
   readonly identities: Identities;
   readonly operations: Operations;
+  readonly limits: Limits;
   readonly logger: Logger;
 }
 
@@ -25,7 +27,7 @@ const NO_STREAM_HERE =
   'Accept: multipart/mixed;subscriptionSpec="1.0"';
 
 /** `/graphql` and `/graphql/stream`. A request is only looked at once its token was. */
-export function graphqlRoutes({ server, identities, operations, logger }: GraphqlRoutesOptions) {
+export function graphqlRoutes({ server, identities, operations, limits, logger }: GraphqlRoutesOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const contexts = new WeakMap<FastifyRequest, GatewayContext>();
     const contextFor = (request: FastifyRequest): GatewayContext => {
@@ -45,12 +47,16 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
         request.method === 'GET'
           ? readOperationParameters(request.query as Record<string, unknown>)
           : readOperationRequest(request.body);
-      if (request.method === 'GET' && kindOf(operation) === OperationTypeNode.MUTATION) {
+      if (request.method === 'GET' && kindOf(limits.admit(operation.query), operation) === OperationTypeNode.MUTATION) {
+        reply.header('allow', 'POST');
         throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
       }
       await replyBySse(reply, await operations.run(operation, contextFor(request)));
     };
     app.route({ url: '/graphql/stream', method: ['GET', 'POST'], handler: answerBySse });
+    for (const url of ['/graphql', '/graphql/stream']) {
+      app.route({ url, method: ['HEAD', 'PUT', 'PATCH', 'DELETE'], handler: refuseMethod });
+    }
 
     await app.register(async (scope) => {
       scope.addHook('preHandler', async (request, reply) => {
@@ -58,9 +64,14 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
         // GraphiQL subscribes where it queries.
         if (accept === 'text/event-stream') return await answerBySse(request, reply);
         // Only a browser that asks for a page gets one here, and that page is Sandbox.
-        if (request.method === 'GET') return void reply.header('content-security-policy', sandboxPolicy);
-        if (!isStream(request.body)) return;
-        const operation = readOperationRequest(request.body);
+        if (request.method === 'GET') reply.header('content-security-policy', sandboxPolicy);
+        const sent = request.method === 'GET' ? request.query : request.body;
+        // What is no operation at all is Apollo's to refuse.
+        if (!hasQuery(sent)) return;
+        const document = limits.admit(sent.query);
+        if (request.method === 'GET') return;
+        const operation = readOperationRequest(sent);
+        if (kindOf(document, operation) !== OperationTypeNode.SUBSCRIPTION) return;
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
         await replyByMultipart(reply, await operations.run(operation, contextFor(request)));
       });
@@ -69,9 +80,13 @@ export function graphqlRoutes({ server, identities, operations, logger }: Graphq
   };
 }
 
-function isStream(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string') return false;
-  return isSubscription(readOperationRequest(body));
+async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promise<never> {
+  reply.header('allow', 'GET, POST');
+  throw new AppError('BAD_USER_INPUT', `send an operation by GET or POST, not by ${request.method}`, { status: 405 });
+}
+
+function hasQuery(sent: unknown): sent is { readonly query: string } {
+  return typeof sent === 'object' && sent !== null && 'query' in sent && typeof sent.query === 'string';
 }
 
 /** What fastify refuses before a handler sees it. */
@@ -89,6 +104,7 @@ async function answerError(
 ): Promise<void> {
   const mistake = clientMistakes[(error as FastifyError).statusCode ?? 500];
   if (error instanceof AppError) await reply.code(error.status).send({ errors: [toPublicError(error)] });
+  else if (error instanceof GraphQLError) await reply.code(400).send({ errors: [toPublicError(error)] });
   else if (mistake)
     await reply.code((error as FastifyError).statusCode ?? 400).send({ errors: [errorOf('BAD_USER_INPUT', mistake)] });
   else {

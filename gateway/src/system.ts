@@ -9,6 +9,7 @@ import { graphqlRoutes } from './graphql-routes.js';
 import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
 import { Identities } from './identity.js';
+import { Limits } from './limits.js';
 import { Readiness } from './readiness.js';
 import { restFacade } from './rest-facade.js';
 import { Subgraphs } from './subgraphs.js';
@@ -40,7 +41,8 @@ export function wire(config: GatewayConfig): Gateway {
   const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
   const server = createApolloServer(gateway, logger);
   const upstream = new UpstreamPool(config.tokens === null);
-  const operations = new Operations(server, planner, upstream);
+  const limits = new Limits(config.documentLimits);
+  const operations = new Operations(server, planner, upstream, limits);
   const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ identities, operations, logger, bodyLimit: config.bodyLimit });
   const originOf = (service: ServiceName) => {
@@ -48,7 +50,7 @@ export function wire(config: GatewayConfig): Gateway {
     return address ? new URL(subgraphs.urlOf(address)).origin : null;
   };
   const routes = [
-    graphqlRoutes({ server, identities, operations, logger }),
+    graphqlRoutes({ server, identities, operations, limits, logger }),
     docsRoute({ readiness, originOf }),
     restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
   ];

@@ -180,6 +180,25 @@ describe('queries through the gateway', () => {
       expect(JSON.stringify(errors)).not.toMatch(/stack|node_modules|serviceName/);
     });
 
+    it.each<[string, string, object, string]>([
+      ['a variable of the wrong type', 'query ($id: ID!) { order(id: $id) { id } }', { id: {} }, 'id'],
+      ['a missing variable', 'query ($id: ID!) { order(id: $id) { id } }', {}, 'id'],
+      ['an argument of the wrong type', '{ order(id: 1.5) { id } }', {}, 'id'],
+      ['a missing argument', '{ order { id } }', {}, 'id'],
+      ['an unknown argument', '{ order(id: 1, nothing: 2) { id } }', {}, 'nothing'],
+    ])('names the field at fault for %s', async (_what, query, variables, field) => {
+      const { status, errors } = await ask(query, variables);
+      expect([status, errors?.map(({ extensions }) => extensions)]).toEqual([400, [{ code: 'BAD_USER_INPUT', field }]]);
+    });
+
+    it.each(['PUT', 'PATCH', 'DELETE'])('refuses %s, and says what it takes', async (method) => {
+      for (const url of [gateway.url, `${gateway.url}/stream`]) {
+        const response = await fetch(url, { method });
+        expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+        expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+      }
+    });
+
     it('answers an oversized body with 413', async () => {
       const response = await post(JSON.stringify({ query: `{ orders { id } } #${'x'.repeat(110_000)}` }));
       expect(response.status).toBe(413);

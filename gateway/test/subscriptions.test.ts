@@ -10,6 +10,9 @@ const ORDER = `subscription ($id: ID, $after: Int) {
   orderStatusChanged(orderId: $id, afterVersion: $after) { id status product { name } payment { status } }
 }`;
 
+const IN_FRAGMENT = 'subscription { ...F }';
+const CONDITIONAL = '... on Subscription @include(if: false) { ticks(count: 1) }';
+
 describe.each(transports)('subscriptions over %s', (_name, subscribe) => {
   let auth: TestAuth;
   let shop: FakeShop;
@@ -136,6 +139,16 @@ describe.each(transports)('subscriptions over %s', (_name, subscribe) => {
       expect(stream.answers.at(-1)).toEqual(answer('1', 'E'));
     });
 
+    it('goes on in the order that its variable names by default', async () => {
+      shop.orders.advance('1', 'PENDING');
+      const stream = open({ query: ORDER.replace('$id: ID', '$id: ID = "1"') });
+      await eventually(() => expect(statuses(stream)).toEqual(['PENDING']));
+      shop.orders.breakSockets();
+      for (const status of ['A', 'CANCELLED']) shop.orders.advance('1', status);
+      await eventually(() => expect(stream.completed).toBe(true));
+      expect(statuses(stream)).toEqual(['PENDING', 'A', 'CANCELLED']);
+    });
+
     it('ends with an error that says so when it has no place to resume from', async () => {
       const streams = [openOrder(null), open({ query: 'subscription { orderStatusChanged { id } }' })];
       await upstreamStreams(2);
@@ -164,6 +177,13 @@ describe.each(transports)('subscriptions over %s', (_name, subscribe) => {
     ['an unknown field', 'BAD_USER_INPUT', { query: 'subscription { orderStatusChanged { nothing } }' }],
     ['malformed GraphQL', 'BAD_USER_INPUT', { query: 'subscription { orderStatusChanged {' }],
     ['a variable of the wrong type', 'BAD_USER_INPUT', { query: ORDER, variables: { id: {} } }],
+    ['a root field on a condition', 'BAD_USER_INPUT', { query: 'subscription { ticks(count: 1) @skip(if: true) }' }],
+    [
+      'the same in a fragment',
+      'BAD_USER_INPUT',
+      { query: `${IN_FRAGMENT} fragment F on Subscription { ${CONDITIONAL} }` },
+    ],
+    ['a fragment on a condition', 'BAD_USER_INPUT', { query: `subscription { ${CONDITIONAL} }` }],
     ['two root fields', 'BAD_USER_INPUT', { query: 'subscription { ticks(count: 1) broken }' }],
     ['what the subgraph forbids', 'FORBIDDEN', { query: ORDER, variables: { id: 'forbidden' } }],
     ['what fails inside', 'INTERNAL_SERVER_ERROR', { query: ORDER, variables: { id: 'secret' } }],

@@ -4,16 +4,19 @@ import {
   type ExecutionResult,
   getOperationAST,
   getVariableValues,
+  type GraphQLError,
   type GraphQLFormattedError,
   OperationTypeNode,
-  parse,
   validate,
 } from 'graphql';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { GatewayContext } from '../context.js';
 import { assertUnexpired, lifetimeOf, tokenExpired } from '../identity.js';
+import type { Limits } from '../limits.js';
 import { errorOf, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
+import { TextCache } from '../text-cache.js';
 import type { OperationRequest } from './operation-request.js';
+import { conditionAtRoot } from './root-condition.js';
 import type { SubscriptionPlan, SubscriptionPlanner } from './subscription-plan.js';
 import type { UpstreamPool } from './upstream-pool.js';
 import { UpstreamStream } from './upstream-stream.js';
@@ -24,7 +27,8 @@ export type Outcome =
   | { readonly kind: 'result'; readonly result: ExecutionResult }
   | { readonly kind: 'stream'; readonly answers: AsyncGenerator<ExecutionResult, void, undefined> };
 
-const PLANS_KEPT = 1_000;
+/** The texts of operations whose plans are kept. */
+const CHARACTERS_KEPT = 250_000;
 /** The longest that setTimeout can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -37,13 +41,14 @@ interface Planned {
 export class Operations implements Component {
   readonly name = 'subscriptions';
   private readonly live = new Set<UpstreamStream>();
-  private readonly planned = new Map<string, Planned>();
+  private readonly planned = new TextCache<Planned>(CHARACTERS_KEPT);
   private plannedFor: unknown = null;
 
   constructor(
     private readonly server: ApolloServer<GatewayContext>,
     private readonly planner: SubscriptionPlanner,
     private readonly upstream: UpstreamPool,
+    private readonly limits: Limits,
   ) {}
 
   async start(): Promise<void> {}
@@ -64,7 +69,8 @@ export class Operations implements Component {
   async run(request: OperationRequest, context: GatewayContext): Promise<Outcome> {
     try {
       assertUnexpired(context, Date.now());
-      if (isSubscription(request)) return this.subscribe(request, context);
+      const document = this.limits.admit(request.query);
+      if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION) return this.subscribe(request, context);
       const { body } = await this.server.executeOperation(request, { contextValue: context });
       if (body.kind !== 'single') throw new Error('incremental answers are not served');
       const { data, errors } = body.singleResult;
@@ -77,10 +83,11 @@ export class Operations implements Component {
 
   private subscribe(request: OperationRequest, context: GatewayContext): Outcome {
     const { document, plan } = this.prepare(request);
-    const variables = request.variables ?? {};
     const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
-    const { errors } = getVariableValues(this.planner.schema, definitions, variables);
-    if (errors) throw new Refusal(errors.map((error) => error.toJSON()));
+    const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {});
+    if (errors) throw new Refusal(errors);
+    // As they were sent, for the subgraphs to read; where none was, the operation's default.
+    const variables = { ...coerced, ...request.variables };
 
     let expiry: NodeJS.Timeout | undefined;
     const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, () => {
@@ -104,37 +111,29 @@ export class Operations implements Component {
     const key = JSON.stringify([query, operationName]);
     const known = this.planned.get(key);
     if (known) return known;
-    const document = parse(query);
+    const document = this.limits.admit(query);
     const mistakes = validate(schema, document);
-    if (mistakes.length > 0) throw new Refusal(mistakes.map((mistake) => mistake.toJSON()));
+    if (mistakes.length > 0) throw new Refusal(mistakes);
+    const condition = conditionAtRoot(document, operationName);
+    if (condition) throw new Refusal([condition]);
     const prepared = { document, plan: this.planner.plan(document, operationName) };
-    if (this.planned.size >= PLANS_KEPT) this.planned.clear();
     this.planned.set(key, prepared);
     return prepared;
   }
 }
 
-/** The kind of the operation that a request names. Null for what is not well formed: it is refused when it is run. */
-export function kindOf({ query, operationName }: OperationRequest): OperationTypeNode | null {
-  try {
-    return getOperationAST(parse(query, { noLocation: true }), operationName)?.operation ?? null;
-  } catch {
-    return null;
-  }
-}
-
-export function isSubscription(request: OperationRequest): boolean {
-  // Most requests are none, and need not be parsed twice.
-  return request.query.includes('subscription') && kindOf(request) === OperationTypeNode.SUBSCRIPTION;
+/** The kind of the operation that a request names. Null when it names none: that is refused when it is run. */
+export function kindOf(document: DocumentNode, { operationName }: OperationRequest): OperationTypeNode | null {
+  return getOperationAST(document, operationName)?.operation ?? null;
 }
 
 /** A client's mistakes, found before anything ran. */
 class Refusal extends Error {
   readonly errors: readonly GraphQLFormattedError[];
 
-  constructor(mistakes: readonly GraphQLFormattedError[]) {
+  constructor(mistakes: readonly GraphQLError[]) {
     super('refused');
     const extensions = { code: 'BAD_REQUEST' };
-    this.errors = mistakes.map((mistake) => publicError({ ...mistake, extensions }, null));
+    this.errors = mistakes.map((mistake) => publicError({ ...mistake.toJSON(), extensions }, mistake));
   }
 }

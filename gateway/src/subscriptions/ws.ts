@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, type Context, handleProtocols, makeServer, type OperationResult } from 'graphql-ws';
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, type GraphQLSchema, parse } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '@shop/shared/errors/app-error';
 import type { Component } from '@shop/shared/lifecycle/system';
@@ -115,7 +115,7 @@ export class WebsocketDoor implements Component {
       context,
     );
     if (outcome.kind === 'refused') return outcome.errors.map((error) => new PublicGraphqlError(error));
-    return handThrough(outcome, query, operationName);
+    return handThrough(outcome);
   }
 }
 
@@ -125,12 +125,13 @@ interface OperationPayload {
   readonly variables?: Record<string, unknown> | null | undefined;
 }
 
-/** graphql-ws looks at the operation's kind only; that it has one was seen when it ran. */
-function handThrough(outcome: Outcome, query: string, operationName: string | null | undefined): ExecutionArgs {
-  const document = parse(query, { noLocation: true });
-  const operation = getOperationAST(document, operationName);
+const anyQuery = parse('{ __typename }');
+const anySubscription = parse('subscription { __typename }');
+
+/** graphql-ws looks at the operation's kind only, to know whether `execute` or `subscribe` has it. */
+function handThrough(outcome: Outcome): ExecutionArgs {
   const schema = null as unknown as GraphQLSchema;
-  return { schema, document: operation ? { ...document, definitions: [operation] } : document, contextValue: outcome };
+  return { schema, document: outcome.kind === 'stream' ? anySubscription : anyQuery, contextValue: outcome };
 }
 
 function outcomeOf({ contextValue }: ExecutionArgs): OperationResult {

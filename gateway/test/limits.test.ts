@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { eventually } from '../../tests/support/eventually.js';
+import { graphqlRequest } from '../../tests/support/graphql-client.js';
+import { repositoryRoot } from '../src/config.js';
+import { FakeShop } from './support/fake-shop.js';
+import { transports } from './support/stream-clients.js';
+import { TestGateway } from './support/test-gateway.js';
+
+/** A text of 2 KB, each line of which doubles what it asks for. */
+const chain = (levels: number) =>
+  Array.from({ length: levels }, (_, level) => {
+    const next = level === 0 ? 'id' : `...F${level - 1}`;
+    return `fragment F${level} on Order { user { orders { edges { node { ${next} } } } } payment { order { ${next} } } }`;
+  }).join('\n');
+const CHAIN = chain(18);
+const CHAINED = `{ order(id: 1) { ...F17 } }\n${CHAIN}`;
+const STREAMED = `subscription { orderStatusChanged { ...F17 } }\n${CHAIN}`;
+const nested = (levels: number) => 'user { orders { edges { node { '.repeat(levels) + 'id' + ' } } } }'.repeat(levels);
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+
+const BAD_INPUT = { code: 'BAD_USER_INPUT', field: 'query' };
+const AT_ONCE_MS = 1_000;
+
+describe("limits in front of the shop's supergraph", () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await TestGateway.start(await readFile(path.join(repositoryRoot, 'gateway/supergraph.graphql'), 'utf8'));
+  });
+  afterAll(() => gateway.stop());
+
+  const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const began = performance.now();
+    const result = await work();
+    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+    return result;
+  };
+
+  it.each<[string, string, RegExp]>([
+    ['fragments within fragments', CHAINED, /fields/],
+    ['the same where nothing spreads them', `{ me { id } }\n${CHAIN}`, /fields/],
+    ['fields that are too deep', `{ me { ${nested(5)} } }`, /deep/],
+    ['thousands of levels', `{ me { ${nested(1_000)} } }`, /tokens/],
+    ['a value of thousands of levels', `{ order(id: ${'['.repeat(9_000)}1${']'.repeat(9_000)}) { id } }`, /tokens/],
+    ['too many aliases', `{ ${times(101, (i) => `a${i}: me { id }`)} }`, /aliases/],
+    ['too many fields', `{ me { ${times(501, () => 'id')} } }`, /fields/],
+    ['fields in too many operations', times(251, (i) => `query Q${i} { me { id } }`), /tokens|fields/],
+  ])('refuses %s at once', async (_what, query, reason) => {
+    const { status, errors } = await timed(() => graphqlRequest(gateway.url, query));
+    expect(status).toBe(400);
+    expect(errors).toEqual([{ message: expect.stringMatching(reason), extensions: BAD_INPUT }]);
+  });
+
+  it('refuses by GET as well', async () => {
+    const url = `${gateway.url}?query=${encodeURIComponent(CHAINED)}`;
+    const response = await timed(() => fetch(url, { headers: { 'apollo-require-preflight': 'x' } }));
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ extensions: BAD_INPUT }] }]);
+  });
+
+  it.each(transports)('refuses subscriptions and queries over %s at once', async (_name, subscribe) => {
+    for (const query of [STREAMED, CHAINED]) {
+      const began = performance.now();
+      const seen = subscribe(gateway, { query });
+      await eventually(() =>
+        expect(JSON.stringify([seen.error, seen.answers])).toContain('"code":"BAD_USER_INPUT","field":"query"'),
+      );
+      expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+      seen.close();
+    }
+  });
+
+  it('leaves fragments that spread themselves to validation', async () => {
+    const { status, errors } = await graphqlRequest(gateway.url, '{ me { ...A } } fragment A on User { id ...A }');
+    expect([status, errors?.[0]?.message]).toEqual([400, 'Cannot spread fragment "A" within itself.']);
+  });
+
+  it('admits what explorers ask', async () => {
+    const query = getIntrospectionQuery({
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+    });
+    const { errors, data } = await graphqlRequest(gateway.url, query);
+    expect(errors).toBeUndefined();
+    expect(data).toHaveProperty('__schema.types');
+  });
+
+  it.each([
+    ['products(first: 1099511627776)', 'first'],
+    ['products(filter: { minPrice: 9007199254740993 })', 'minPrice'],
+  ])('names the field at fault of %s', async (field, expected) => {
+    const { status, errors } = await graphqlRequest(gateway.url, `{ ${field} { pageInfo { endCursor } } }`);
+    expect([status, errors?.map(({ extensions }) => extensions)]).toEqual([
+      400,
+      [{ code: 'BAD_USER_INPUT', field: expected }],
+    ]);
+  });
+});
+
+describe('limits in front of another supergraph', () => {
+  it('are those of the settings', async () => {
+    const shop = await new FakeShop().start();
+    const gateway = await TestGateway.start(shop.compose(), { MAX_FIELDS: '3', MAX_DEPTH: '2' });
+    shop.orders.advance('1', 'PAID');
+    const statusOf = async (query: string) => (await graphqlRequest(gateway.url, query)).status;
+    expect(await statusOf('{ orders { ...F } } fragment F on Order { id status }')).toBe(200);
+    expect(await statusOf('{ orders { ...F ...F } } fragment F on Order { id status }')).toBe(400);
+    expect(await statusOf('{ orders { product { id } } }')).toBe(400);
+    await gateway.stop();
+    await shop.stop();
+  });
+});
