@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_AMOUNT } from '../money/amount.js';
+import { isStorable } from '../text/storable.js';
 
 /** What the events' fields are made of. */
 export const fields = {
@@ -8,14 +9,9 @@ export const fields = {
   id: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
   /** Money in the currency's minor unit. */
   amount: z.number().int().min(0).max(MAX_AMOUNT),
-  /** PostgreSQL keeps no NUL in a text. */
-  text: z.string().regex(/^[^\0]*$/),
+  text: z.string().refine(isStorable),
   currency: z.string().regex(/^[A-Z]{3}$/),
-  email: z
-    .string()
-    .regex(/^[^\0]*$/)
-    .min(3)
-    .max(320),
+  email: z.string().min(3).max(320).refine(isStorable),
   /** ISO 8601, UTC. */
   time: z.iso.datetime({ offset: true }),
 };

@@ -186,6 +186,8 @@ describe('placing an order', () => {
     ['idempotencyKey', ''],
     ['idempotencyKey', 'k'.repeat(201)],
     ['idempotencyKey', 'k\0'],
+    ['shippingAddress', 'a \ud800 b'],
+    ['idempotencyKey', '\udc00'],
   ])('refuses a bad %s before anything happens', async (field, value) => {
     const { userId, token } = world.aBuyer();
     const refused = await place(token, { [field]: value });

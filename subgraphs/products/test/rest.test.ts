@@ -49,6 +49,7 @@ describe('the REST routes of products', () => {
     [{ ...draft, name: '' }],
     [{ ...draft, name: 'x'.repeat(201) }],
     [{ ...draft, name: 'a\0b' }],
+    [{ ...draft, name: 'bad \ud800 name' }],
     [{ ...draft, price: 2 ** 53 }],
     [{ ...draft, price: 1.5 }],
     [{ ...draft, price: '1' }],

@@ -1,4 +1,5 @@
 import { badInput } from '@shop/shared/errors/app-error';
+import { isStorable } from '@shop/shared/text/storable';
 
 /** What a customer may say of an order. */
 export interface OrderWish {
@@ -27,10 +28,9 @@ export function keyOf({ idempotencyKey }: OrderWish): string | null {
   return text(idempotencyKey, 1, MAX_KEY, 'idempotencyKey', `the idempotency key must be 1 to ${MAX_KEY}`);
 }
 
-/** NUL is the one character that PostgreSQL's text can't hold. */
 function text(value: string | null | undefined, least: number, most: number, field: string, rule: string) {
   if (value === null || value === undefined) return null;
   const length = [...value].length;
-  if (length < least || length > most || value.includes('\0')) throw badInput(`${rule} characters`, field);
+  if (length < least || length > most || !isStorable(value)) throw badInput(`${rule} characters`, field);
   return value;
 }

@@ -23,6 +23,8 @@ describe('a new product', () => {
     ['name', '   '],
     ['name', 'x'.repeat(201)],
     ['name', 'a\0b'],
+    ['name', 'bad \ud800 name'],
+    ['description', '\udc00'],
     ['description', 'x'.repeat(5_001)],
     ['price', 0],
     ['price', -1],

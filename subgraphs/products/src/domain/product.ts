@@ -1,5 +1,6 @@
 import { badInput } from '@shop/shared/errors/app-error';
 import { MAX_AMOUNT } from '@shop/shared/money/amount';
+import { isStorable } from '@shop/shared/text/storable';
 
 /** A product, deleted ones included. */
 export interface Product {
@@ -64,10 +65,9 @@ function checkFields({ name, description, price, stock }: ProductPatch, path: st
     throw badInput(`stock must be a whole number from 0 to ${MAX_STOCK}`, `${path}stock`);
 }
 
-/** NUL is the one character that PostgreSQL's text can't hold. */
 function isText(text: string, least: number, most: number): boolean {
   const length = [...text.trim()].length;
-  return length >= least && [...text].length <= most && !text.includes('\0');
+  return length >= least && [...text].length <= most && isStorable(text);
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

@@ -6,7 +6,7 @@ const MAX_LENGTH = 200;
  * PostgreSQL's own lower() depends on how its cluster was set up.
  */
 export function searchKey(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd').replaceAll('\0', '');
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
 }
 
 /** The part of a name by which lists are sorted. */

@@ -1,5 +1,6 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database } from '@shop/shared/persistence/database';
+import { isStorable } from '@shop/shared/text/storable';
 import { ProductRecord, toProduct } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
@@ -40,7 +41,7 @@ export function positionOf(product: Product, sort: ProductSort): ListPosition {
 export function isPosition(value: unknown, sort: ProductSort): value is ListPosition {
   if (!Array.isArray(value) || value.length !== 3) return false;
   const [itsSort, key, id] = value as unknown[];
-  const keyFits = sort === 'NAME' ? typeof key === 'string' && !key.includes('\0') : Number.isSafeInteger(key);
+  const keyFits = sort === 'NAME' ? typeof key === 'string' && isStorable(key) : Number.isSafeInteger(key);
   return itsSort === sort && keyFits && Number.isSafeInteger(id);
 }
 
