@@ -172,6 +172,20 @@ describe('entities of other subgraphs’ answers', () => {
     expect((await ask(ENTITIES, world.aBuyer().token, { of })).data).toEqual(hidden);
     expect((await ask(ENTITIES, undefined, { of })).data).toEqual(hidden);
   });
+
+  it('are null under keys that can be none, and the others beside them are found', async () => {
+    const { token } = world.aBuyer();
+    const { id, uuid } = await world.place(orders, token);
+    const odd = [null, true, 1.5, { toString: 1 }, [id], '', '99999999999999999999'];
+    const of = [
+      ...odd.flatMap((key) => ['Order', 'OrderItem', 'User'].map((__typename) => ({ __typename, id: key }))),
+      ...[5, uuid.slice(1), [uuid], null].map((key) => ({ __typename: 'Order', uuid: key })),
+      { __typename: 'Order', id: Number(id) },
+    ];
+    const { data, errors } = await ask(ENTITIES, token, { of });
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ _entities: [...Array.from({ length: 25 }, () => null), { uuid }] });
+  });
 });
 
 describe('the number of SQL statements', () => {

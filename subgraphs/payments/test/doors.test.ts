@@ -84,11 +84,30 @@ describe('GraphQL', () => {
     for (const [uuid, token] of [
       [order.order_uuid, stranger()],
       [anOrder().order_uuid, owner()],
-      ['nonsense', owner()],
     ]) {
       const { data, errors } = await ask(payment, { uuid }, token);
       expect([data, errors]).toEqual([{ payment: null }, undefined]);
     }
+  });
+
+  it.each(['nonsense', '', '5', "' or 1=1"])('says that %j is no uuid', async (uuid) => {
+    const extensions = { code: 'BAD_USER_INPUT', field: 'orderUuid' };
+    expect((await ask(payment, { uuid }, owner())).errors).toMatchObject([{ message: 'invalid id', extensions }]);
+  });
+
+  it('answers null for keys that can be none, and the others beside them', async () => {
+    const odd = [5, null, { toString: 1 }, ['x'], 'x', '', [order.order_uuid]];
+    const of = [
+      ...odd.map((uuid) => ({ __typename: 'Order', uuid })),
+      ...odd.slice(1).map((id) => ({ __typename: 'Payment', id })),
+      { __typename: 'Order', uuid: order.order_uuid.toUpperCase() },
+    ];
+    const { data, errors } = await ask(entities, { of }, owner());
+    const shown = { uuid: order.order_uuid.toUpperCase(), payment: { status: 'SUCCEEDED' } };
+    expect([data?.['_entities'], errors]).toMatchObject([
+      [...Array.from({ length: 13 }, () => null), shown],
+      undefined,
+    ]);
   });
 
   it('is for those who prove who they are', async () => {

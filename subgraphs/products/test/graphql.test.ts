@@ -72,7 +72,6 @@ describe('the graph of products', () => {
     expect(await names({ filter: { search: '100%_\\' } })).toEqual([]);
     expect(await names({ filter: { search: '%' } })).toEqual([]);
     expect(await names({ filter: { search: "'; drop table products --" } })).toEqual([]);
-    expect(await names({ filter: { search: 'a\0z' } })).toEqual([]);
   });
 
   it('filters by price and stock', async () => {
@@ -98,10 +97,18 @@ describe('the graph of products', () => {
       { after: cursor(['NEWEST', 'x', 1]) },
       { after: cursor(['NEWEST', 1, '1; drop']) },
       { after: pageInfo.endCursor, sort: 'PRICE_ASC' },
-      { sort: null },
+      { after: cursor(['NAME', '\ud800', 1]), sort: 'NAME' },
+      { filter: { search: 'a\0z' } },
+      { filter: { search: '\ud800' } },
     ]) {
       await expect(list(variables)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: expect.any(String) });
     }
+  });
+
+  it('takes null for what was left out', async () => {
+    const [given, left] = [await list({ first: null, sort: null, after: null, filter: null }), await list({})];
+    expect(given).toEqual(left);
+    expect(given.edges).toHaveLength(20);
   });
 
   it('makes, changes and deletes products', async () => {
@@ -167,12 +174,21 @@ describe('the graph of products', () => {
   it('answers references in their order, and null for what is not for sale', async () => {
     const { id } = await products.product();
     await products.field(DELETE, { id: String(id) });
-    const keys = ['2', '1', String(id), '999999', 'x', '2'].map((key) => ({ __typename: 'Product', id: key }));
+    const keys = ['2', '1', String(id), '999999', 'x', '2', ['2'], { toString: 1 }, null].map((key) => ({
+      __typename: 'Product',
+      id: key,
+    }));
     const found = await products.field<({ id: string } | null)[]>(ENTITIES, { keys });
-    expect(found.map((product) => product?.id ?? null)).toEqual(['2', '1', null, null, null, '2']);
+    expect(found.map((product) => product?.id ?? null)).toEqual(['2', '1', null, null, null, '2', null, null, null]);
   });
 
-  it.each(['0', 'x', '-1', '99999999999999999999'])('knows no product %s', (id) =>
-    expect(products.field(PRODUCT, { id })).resolves.toBeNull(),
-  );
+  it.each(['0', 'x', '-1', '99999999999999999999', ''])('says that %j is no id', async (id) => {
+    const refused = { code: 'BAD_USER_INPUT', field: 'id', message: 'invalid id' };
+    for (const [query, variables] of [
+      [PRODUCT, { id }],
+      [UPDATE, { id, patch: {} }],
+      [DELETE, { id }],
+    ] as const)
+      await expect(products.field(query, variables)).rejects.toMatchObject(refused);
+  });
 });

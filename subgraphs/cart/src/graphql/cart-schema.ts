@@ -1,4 +1,5 @@
 import { buildSubgraph, type ReferenceResolver } from '@shop/shared/graphql/build-subgraph';
+import { numericId } from '@shop/shared/graphql/identifiers';
 import { CartResolver } from './cart.resolver.js';
 import { CartItemType, CartType } from './cart.type.js';
 import type { CartContext } from './loaders.js';
@@ -9,11 +10,13 @@ import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 export function cartSchema(useCases: CartUseCases, currency: string) {
   const references: Readonly<Record<string, ReferenceResolver>> = {
     Cart: async ({ id }, { loaders }: CartContext) => {
-      const cart = await loaders.cart.load(String(id));
+      const userId = numericId(id);
+      const cart = userId === null ? null : await loaders.cart.load(userId);
       return cart && new CartType(cart, currency);
     },
     CartItem: async ({ id }, { loaders }: CartContext) => {
-      const item = await loaders.item.load(String(id));
+      const itemId = numericId(id);
+      const item = itemId === null ? null : await loaders.item.load(itemId);
       return item && new CartItemType(item);
     },
   };

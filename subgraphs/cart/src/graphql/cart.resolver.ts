@@ -1,10 +1,8 @@
 import { requireCaller } from '@shop/shared/auth/caller';
-import { notFound } from '@shop/shared/errors/app-error';
-import { numericId } from '@shop/shared/graphql/identifiers';
+import { requiredId } from '@shop/shared/graphql/identifiers';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { CartType } from './cart.type.js';
 import type { CartContext } from './loaders.js';
-import { productNotFound } from '../domain/cart.js';
 import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 
 @Resolver(() => CartType)
@@ -15,8 +13,8 @@ export class CartResolver {
   ) {}
 
   @Query(() => CartType, { nullable: true, description: "The caller's own; everybody has one." })
-  async cart(@Ctx() { caller, loaders }: CartContext): Promise<CartType | null> {
-    const cart = await loaders.cart.load(requireCaller(caller).userId);
+  async cart(@Ctx() context: CartContext): Promise<CartType | null> {
+    const cart = await context.loaders.cart.load(userOf(context));
     return cart && new CartType(cart, this.currency);
   }
 
@@ -26,8 +24,7 @@ export class CartResolver {
     @Arg('quantity', () => Int, { defaultValue: 1 }) quantity: number,
     @Ctx() context: CartContext,
   ): Promise<CartType> {
-    const id = numericId(productId);
-    if (id === null) throw productNotFound();
+    const id = requiredId(productId, 'productId');
     return new CartType(await this.useCases.addToCart.run(userOf(context), id, quantity), this.currency);
   }
 
@@ -37,15 +34,13 @@ export class CartResolver {
     @Arg('quantity', () => Int) quantity: number,
     @Ctx() context: CartContext,
   ): Promise<CartType> {
-    const id = numericId(itemId);
-    if (id === null) throw notFound('item not found in cart');
+    const id = requiredId(itemId, 'id');
     return new CartType(await this.useCases.updateCartItem.run(userOf(context), id, quantity), this.currency);
   }
 
   @Mutation(() => CartType)
   async removeFromCart(@Arg('id', () => ID) itemId: string, @Ctx() context: CartContext): Promise<CartType> {
-    const id = numericId(itemId);
-    if (id === null) throw notFound('item not found');
+    const id = requiredId(itemId, 'id');
     return new CartType(await this.useCases.removeFromCart.run(userOf(context), id), this.currency);
   }
 

@@ -12,26 +12,26 @@ type Reference = Record<string, unknown>;
 export const references: Readonly<Record<string, ReferenceResolver>> = {
   Order: (reference, context: Context) => orderOf(reference, context),
   OrderItem: (reference, context: Context) => itemOf(reference, context),
-  User: ({ id }) => ({ id }),
+  User: ({ id }) => (numericId(id) === null ? null : { id: String(id) }),
 };
 
 async function orderOf({ id, uuid }: Reference, { caller, loaders }: Context): Promise<OrderView | null> {
-  const order = await (typeof uuid === 'string' ? byUuid(uuid, loaders) : byId(id, loaders));
+  const order = await (uuid === undefined ? byId(id, loaders) : byUuid(uuid, loaders));
   return order && maySee(caller, order.userId) ? order : null;
 }
 
 async function itemOf({ id }: Reference, { caller, loaders }: Context): Promise<OrderItemView | null> {
-  const itemId = numericId(String(id));
+  const itemId = numericId(id);
   const item = itemId === null ? null : await loaders.itemById.load(itemId);
   const order = item && (await loaders.orderById.load(item.orderId));
   return order && maySee(caller, order.userId) ? item : null;
 }
 
-async function byUuid(uuid: string, loaders: OrdersLoaders): Promise<OrderView | null> {
+async function byUuid(uuid: unknown, loaders: OrdersLoaders): Promise<OrderView | null> {
   return isUuid(uuid) ? loaders.orderByUuid.load(uuid.toLowerCase()) : null;
 }
 
 async function byId(id: unknown, loaders: OrdersLoaders): Promise<OrderView | null> {
-  const numeric = numericId(String(id));
+  const numeric = numericId(id);
   return numeric === null ? null : loaders.orderById.load(numeric);
 }

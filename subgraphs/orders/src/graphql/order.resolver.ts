@@ -1,8 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { requireCaller } from '@shop/shared/auth/caller';
 import { multiply } from '@shop/shared/money/amount';
-import { connection } from '@shop/shared/graphql/connection';
+import { connection, DEFAULT_FIRST } from '@shop/shared/graphql/connection';
 import type { GraphqlContext } from '@shop/shared/graphql/context';
+import { requiredId } from '@shop/shared/graphql/identifiers';
 import { SafeInt } from '@shop/shared/graphql/scalars';
 import { ordersPage } from './orders-page.js';
 import type { OrdersLoaders } from './loaders.js';
@@ -16,7 +17,7 @@ import {
 } from './order.type.js';
 import { ProductStub, UserStub } from './stubs.type.js';
 import type { OrderStatus } from '../domain/order.js';
-import { orderReference, requiredId } from '../order-reference.js';
+import { orderReference } from '../order-reference.js';
 import type { OrderFilter, OrderReader } from '../persistence/order-reader.js';
 import type { OrderView } from '../persistence/order-view.js';
 import type { ChangeStatus } from '../use-cases/change-status.js';
@@ -42,7 +43,7 @@ export class OrderResolver {
 
   @Query(() => OrderConnection, { nullable: true, description: "The caller's own, newest first" })
   async orders(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('status', () => OrderStatusEnum, { nullable: true }) status: StatusArgument,
     @Ctx() { caller }: Context,
@@ -53,7 +54,7 @@ export class OrderResolver {
 
   @Query(() => OrderConnection, { nullable: true, description: "Everybody's, newest first; for admins" })
   async allOrders(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('status', () => OrderStatusEnum, { nullable: true }) status: StatusArgument,
     @Arg('userId', () => ID, { nullable: true }) userId: string | null | undefined,

@@ -4,5 +4,5 @@ const isOrderId = (value: unknown): value is number => Number.isSafeInteger(valu
 
 /** A page of orders; its cursors are their ids. */
 export function ordersPage(first: number | null, after: string | null | undefined): PageRequest<number> {
-  return pageRequest(first ?? 20, after, isOrderId);
+  return pageRequest(first, after, isOrderId);
 }

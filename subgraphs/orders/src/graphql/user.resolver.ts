@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { DEFAULT_FIRST } from '@shop/shared/graphql/connection';
 import type { GraphqlContext } from '@shop/shared/graphql/context';
 import { numericId } from '@shop/shared/graphql/identifiers';
 import { ordersPage } from './orders-page.js';
@@ -14,7 +15,7 @@ export class UserResolver {
   @FieldResolver(() => OrderConnection, { nullable: true, description: 'Newest first' })
   async orders(
     @Root() { id }: UserStub,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { caller, loaders }: GraphqlContext<OrdersLoaders>,
   ) {

@@ -7,7 +7,7 @@ import { PaymentType, toPaymentType } from './payment.type.js';
 export class OrderResolver {
   @FieldResolver(() => PaymentType, { nullable: true, description: 'Null before the charge.' })
   async payment(@Root() { uuid }: OrderType, @Ctx() { loaders }: PaymentsContext): Promise<PaymentType | null> {
-    const payment = await loaders.byOrder.load(uuid);
+    const payment = await loaders.byOrder.load(uuid.toLowerCase());
     return payment && toPaymentType(payment);
   }
 }

@@ -1,3 +1,4 @@
+import { requiredUuid } from '@shop/shared/graphql/identifiers';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { PaymentsContext } from './loaders.js';
 import { PaymentType, toPaymentType } from './payment.type.js';
@@ -9,7 +10,7 @@ export class PaymentResolver {
     @Arg('orderUuid', () => ID) orderUuid: string,
     @Ctx() { loaders }: PaymentsContext,
   ): Promise<PaymentType | null> {
-    const payment = await loaders.byOrder.load(orderUuid);
+    const payment = await loaders.byOrder.load(requiredUuid(orderUuid, 'orderUuid'));
     return payment && toPaymentType(payment);
   }
 }

@@ -1,4 +1,5 @@
 import { buildSubgraph, type ReferenceResolver } from '@shop/shared/graphql/build-subgraph';
+import { isUuid, numericId } from '@shop/shared/graphql/identifiers';
 import type { PaymentsContext } from './loaders.js';
 import { OrderResolver } from './order.resolver.js';
 import { OrderType } from './order.type.js';
@@ -8,10 +9,11 @@ import { permissions } from './permissions.js';
 
 const references: Readonly<Record<string, ReferenceResolver>> = {
   Payment: async ({ id }, { loaders }: PaymentsContext) => {
-    const payment = await loaders.byId.load(String(id));
+    const paymentId = numericId(id);
+    const payment = paymentId === null ? null : await loaders.byId.load(paymentId);
     return payment && toPaymentType(payment);
   },
-  Order: ({ uuid }) => ({ uuid }),
+  Order: ({ uuid }) => (isUuid(uuid) ? { uuid } : null),
 };
 
 /** The payments subgraph: its schema as text, and as what executes. It needs no database until it is asked something. */

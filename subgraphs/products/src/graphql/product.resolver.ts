@@ -1,6 +1,7 @@
-import { badInput, notFound } from '@shop/shared/errors/app-error';
-import { type Connection, connection, pageRequest } from '@shop/shared/graphql/connection';
-import { numericId } from '@shop/shared/graphql/identifiers';
+import { badInput } from '@shop/shared/errors/app-error';
+import { type Connection, connection, DEFAULT_FIRST, pageRequest } from '@shop/shared/graphql/connection';
+import { numericId, requiredId } from '@shop/shared/graphql/identifiers';
+import { isStorable } from '@shop/shared/text/storable';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { ProductsContext } from './loaders.js';
 import {
@@ -25,18 +26,19 @@ export class ProductResolver {
 
   @Query(() => ProductType, { nullable: true })
   async product(@Arg('id', () => ID) id: string, @Ctx() context: ProductsContext): Promise<ProductType | null> {
-    return this.byKey({ id }, context);
+    return this.find(requiredId(id, 'id'), context);
   }
 
   @Query(() => ProductConnection, { nullable: true })
   async products(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('filter', () => ProductFilterInput, { nullable: true }) filter: ProductFilterInput | null | undefined,
     @Arg('sort', () => ProductSortEnum, { nullable: true, defaultValue: ProductSortEnum.NEWEST })
-    sort: ProductSort | null,
+    wantedSort: ProductSort | null,
   ): Promise<Connection<ProductType>> {
-    if (sort === null) throw badInput('sort must be given or left out', 'sort');
+    if (!isStorable(filter?.search ?? '')) throw badInput('search must be text', 'filter.search');
+    const sort = wantedSort ?? ProductSortEnum.NEWEST;
     const isOurs = (value: unknown): value is ListPosition => isPosition(value, sort);
     const request = pageRequest(first, after, isOurs);
     const rows = await this.catalogue.list(filter ?? {}, sort, request);
@@ -53,28 +55,25 @@ export class ProductResolver {
     @Arg('id', () => ID) id: string,
     @Arg('patch', () => ProductPatchInput) patch: ProductPatchInput,
   ): Promise<ProductType> {
-    return this.shown(await this.catalogue.update.run(existing(id), patch, undefined, new Date()));
+    return this.shown(await this.catalogue.update.run(requiredId(id, 'id'), patch, undefined, new Date()));
   }
 
   @Mutation(() => Boolean, { description: 'For administrators.' })
   async deleteProduct(@Arg('id', () => ID) id: string): Promise<boolean> {
-    await this.catalogue.delete.run(existing(id), new Date());
+    await this.catalogue.delete.run(requiredId(id, 'id'), new Date());
     return true;
   }
 
   /** The product of an entity's key; null when it is not for sale. */
   readonly byKey = async ({ id }: Record<string, unknown>, context: ProductsContext): Promise<ProductType | null> => {
-    const productId = numericId(String(id));
-    const product = productId === null ? null : await context.loaders.products.load(productId);
-    return product && this.shown(product);
+    const productId = numericId(id);
+    return productId === null ? null : this.find(productId, context);
   };
 
-  private readonly shown = (product: Product): ProductType => toProductType(product, this.currency);
-}
+  private async find(id: number, { loaders }: ProductsContext): Promise<ProductType | null> {
+    const product = await loaders.products.load(id);
+    return product && this.shown(product);
+  }
 
-/** An id that can't be one names nothing. */
-function existing(id: string): number {
-  const productId = numericId(id);
-  if (productId === null) throw notFound('product not found');
-  return productId;
+  private readonly shown = (product: Product): ProductType => toProductType(product, this.currency);
 }
