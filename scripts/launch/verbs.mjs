@@ -26,6 +26,7 @@ export const verbs = {
   seed: { ...ours('system/dist/seed.js'), settings: true },
   servers: ours('system/dist/serve-test-servers.js'),
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
+  equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
 };
 

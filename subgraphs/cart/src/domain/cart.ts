@@ -78,7 +78,8 @@ function hold(cart: Cart, product: Product, quantity: number): number {
   return quantity;
 }
 
-function checkQuantity(quantity: number): void {
+/** Throws BAD_USER_INPUT for how many nobody can want, whatever of. */
+export function checkQuantity(quantity: number): void {
   if (Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY) return;
   throw badInput(quantityRule, 'quantity');
 }

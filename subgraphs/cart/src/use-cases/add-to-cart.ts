@@ -1,6 +1,6 @@
 import type { EditCart } from './edit-cart.js';
 import type { KnowProduct } from './know-product.js';
-import { add, type Cart, productNotFound } from '../domain/cart.js';
+import { add, type Cart, checkQuantity, productNotFound } from '../domain/cart.js';
 import type { CartStore } from '../persistence/cart.store.js';
 
 /** Puts a product into a cart, on top of what is there of it. */
@@ -13,6 +13,7 @@ export class AddToCart {
 
   /** Throws `product not found`, `insufficient stock`, and 503 for a product that can't be asked for now. */
   async run(userId: number, productId: number, quantity: number): Promise<Cart> {
+    checkQuantity(quantity);
     const product = await this.knowProduct.run(productId);
     if (!product) throw productNotFound();
     return this.editCart.run(userId, (em, cart) =>

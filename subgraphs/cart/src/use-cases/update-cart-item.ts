@@ -1,5 +1,5 @@
 import type { EditCart } from './edit-cart.js';
-import { type Cart, change, itemOf, productNotFound } from '../domain/cart.js';
+import { type Cart, change, checkQuantity, itemOf, productNotFound } from '../domain/cart.js';
 import type { CartStore } from '../persistence/cart.store.js';
 import type { ProductSnapshotStore } from '../persistence/product-snapshot.store.js';
 
@@ -12,7 +12,8 @@ export class UpdateCartItem {
   ) {}
 
   /** Throws NOT_FOUND for an item that is not in this user's cart, and `insufficient stock`. */
-  run(userId: number, itemId: number, quantity: number): Promise<Cart> {
+  async run(userId: number, itemId: number, quantity: number): Promise<Cart> {
+    checkQuantity(quantity);
     return this.editCart.run(userId, async (em, cart) => {
       const { productId } = itemOf(cart, itemId, 'item not found in cart');
       const product = await this.products.find(productId, em);

@@ -230,6 +230,10 @@ const moves: readonly RestCase[] = [
     status: 404,
     body: error('order not found'),
   }),
+  moving({
+    ...{ what: 'lets nobody else ship, whatever the order', by: 'somebody else', to: 'Shipped', status: 403 },
+    body: error('you may not do this'),
+  }),
   ...['Lost', 'shipped', 7, null, undefined].map((to) =>
     moving({ what: `refuses the status ${to}`, of: asPlaced, to, status: 400, body: error('invalid status') }),
   ),
