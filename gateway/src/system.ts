@@ -1,5 +1,6 @@
 import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
+import { startMistake, StartError } from '@shop/shared/lifecycle/start-error';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { createLogger } from '@shop/shared/logging/logger';
 import { createApolloGateway, createApolloServer } from './apollo.js';
@@ -57,9 +58,15 @@ export function wire(config: GatewayConfig): Gateway {
   const http = new HttpServer({ config, logger, readiness, websockets, routes });
   const apollo = component(
     'supergraph',
-    () => server.start(),
+    () => server.start().catch(refuseSupergraph),
     () => server.stop(),
   );
   const system = new System('gateway', [subgraphs, apollo, upstream, readiness, http, operations]);
   return { system, http, operations };
+}
+
+/** The server itself does not fail to start: what fails is the supergraph that it was given. */
+function refuseSupergraph(error: unknown): never {
+  if (startMistake(error) || !(error instanceof Error)) throw error;
+  throw new StartError(`the supergraph can't be served: ${error.message}`, { cause: error });
 }

@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startMistake } from '@shop/shared/lifecycle/start-error';
 import { eventually } from '../../tests/support/eventually.js';
 import { graphqlRequest } from '../../tests/support/graphql-client.js';
 import { composeSupergraph, readRecipe } from '../src/compose-supergraph.js';
-import { readGatewayConfig } from '../src/config.js';
+import { readGatewayConfig, repositoryRoot } from '../src/config.js';
 import { createSystem } from '../src/system.js';
 import { FakeShop } from './support/fake-shop.js';
 import { TestGateway } from './support/test-gateway.js';
@@ -97,6 +98,22 @@ describe('where the supergraph comes from', () => {
     await expect(system.start()).rejects.toThrow(
       /the supergraph can't be loaded: .*absent can't be read: it does not exist/,
     );
+  });
+
+  it('is refused at the start when it is none, with a sentence', async () => {
+    const file = path.join(folder, 'broken.graphql');
+    await writeFile(file, 'type Query { orders');
+    const failure: unknown = await createSystem({ SUPERGRAPH_SDL: file, LOG_LEVEL: 'silent' })
+      .start()
+      .catch((error) => error);
+    expect(startMistake(failure)).toMatch(/^the supergraph can't be served: Syntax Error/);
+  });
+
+  it('is looked for where the command was run, then in the repository', () => {
+    const placed = (SUPERGRAPH_CONFIG: string) => readGatewayConfig({ SUPERGRAPH_CONFIG, INIT_CWD: folder }).supergraph;
+    expect(placed('supergraph.yaml')).toEqual({ recipeFile: recipe });
+    expect(placed('gateway/package.json')).toEqual({ recipeFile: path.join(repositoryRoot, 'gateway/package.json') });
+    expect(placed('absent')).toEqual({ recipeFile: path.join(folder, 'absent') });
   });
 });
 

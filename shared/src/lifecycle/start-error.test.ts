@@ -12,6 +12,7 @@ describe('why a start failed', () => {
       systemError({ code: 'ENOENT', syscall: 'open', path: '/a' }),
       "/a can't be read: it does not exist",
     ],
+    ['a folder', systemError({ code: 'EISDIR', syscall: 'read' }), "the file can't be read: it is a folder"],
     ['what its part says', new StartError('the schema is none'), 'the schema is none'],
     ['a fault of the program', new TypeError('x is undefined'), null],
     ['a server that is away', systemError({ code: 'ECONNREFUSED', syscall: 'connect' }), null],

@@ -21,7 +21,8 @@ export function systemMistake(error: SystemError): string | null {
   const { code, syscall, address, port, path } = error;
   if (syscall === 'listen') return listenMistakes[code ?? '']?.(`${address ?? ''}:${port}`) ?? null;
   const reason = fileMistakes[code ?? ''];
-  return reason && path ? `${path} can't be read: ${reason}` : null;
+  // Reading a folder fails without its path.
+  return reason ? `${path ?? 'the file'} can't be read: ${reason}` : null;
 }
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
