@@ -11,13 +11,13 @@ const registerBody = z.object({ email: z.string(), username: z.string(), passwor
 const loginBody = z
   .object({ login: z.string().describe('Email or username'), password: z.string() })
   .meta({ examples: [{ login: 'linh', password: 'a long passphrase' }] });
-const user = z.object({ id: z.int(), email: z.string(), username: z.string() });
+const user = z.object({ id: z.int().min(1), email: z.string(), username: z.string() });
 const signedIn = user.extend({
   token: z.string().describe('For the Authorization header, behind the word Bearer'),
   refresh_token: z.string(),
-  expires_in: z.int().describe('Seconds until the token is of no more use'),
+  expires_in: z.int().min(1).describe('Seconds until the token is of no more use'),
 });
-const profile = z.object({ user_id: z.int() });
+const profile = z.object({ user_id: z.int().min(1) });
 
 /** The REST contract's routes of auth. */
 export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): Door {

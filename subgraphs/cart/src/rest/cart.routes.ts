@@ -12,11 +12,11 @@ import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 
 const quantity = z.int(quantityRule).min(1, quantityRule).max(MAX_QUANTITY, quantityRule);
 const itemBody = z.object({
-  id: z.int(),
-  product_id: z.int(),
-  quantity: z.int(),
-  price: z.int().describe("The product's price as it is now, in the currency's minor unit"),
-  subtotal: z.int(),
+  id: z.int().min(1),
+  product_id: z.int().min(1),
+  quantity: z.int().min(1),
+  price: z.int().min(0).describe("The product's price as it is now, in the currency's minor unit"),
+  subtotal: z.int().min(0),
 });
 const added = z
   .object({ product_id: z.int().min(1, 'product not found'), quantity })

@@ -4,30 +4,30 @@ import { cancellationReasons } from '@shop/shared/contracts/order-events';
 import { orderStatuses } from '../domain/order.js';
 import type { OrderItemView, OrderView } from '../persistence/order-view.js';
 
-const amount = z.int().describe("In the currency's minor unit");
+const amount = z.int().min(0).describe("In the currency's minor unit");
 
 const orderItemBody = z.object({
-  id: z.int(),
-  order_id: z.int(),
-  product_id: z.int(),
+  id: z.int().min(1),
+  order_id: z.int().min(1),
+  product_id: z.int().min(1),
   name: z.string(),
-  quantity: z.int(),
+  quantity: z.int().min(1),
   price: amount,
   subtotal: amount,
 });
 
 /** An order as the REST contract has it. */
 export const orderBody = z.object({
-  id: z.int(),
+  id: z.int().min(1),
   uuid: z.uuid(),
-  user_id: z.int(),
+  user_id: z.int().min(1),
   total: amount,
   currency: z.string(),
   status: z.enum(orderStatuses),
   shipping_address: z.string().nullable(),
   items: z.array(orderItemBody),
   cancellation_reason: z.enum(cancellationReasons).nullable(),
-  version: z.int().describe('1 when placed, one more at each change of status'),
+  version: z.int().min(1).describe('1 when placed, one more at each change of status'),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

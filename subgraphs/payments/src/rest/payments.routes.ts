@@ -10,9 +10,9 @@ import { maySee } from '../domain/ownership.js';
 import type { PaymentStore, StoredPayment } from '../persistence/payment.store.js';
 
 const paymentBody = z.object({
-  id: z.int(),
+  id: z.int().min(1),
   order_uuid: z.uuid(),
-  amount: z.int().describe("In the currency's minor unit"),
+  amount: z.int().min(0).describe("In the currency's minor unit"),
   currency: z.string(),
   provider: z.string(),
   status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'REFUNDED']),

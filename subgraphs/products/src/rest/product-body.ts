@@ -4,11 +4,11 @@ import { MAX_NAME, MAX_STOCK, type Product } from '../domain/product.js';
 
 /** A product as REST clients see it. */
 export const productBody = z.object({
-  id: z.int(),
+  id: z.int().min(1),
   name: z.string(),
-  price: z.int().describe("In the currency's minor unit"),
-  stock: z.int(),
-  version: z.int(),
+  price: z.int().min(1).describe("In the currency's minor unit"),
+  stock: z.int().min(0),
+  version: z.int().min(1),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });
