@@ -3,7 +3,7 @@ import { RestRefusal, RestShopper } from './rest-shopper.js';
 interface LoopOptions {
   readonly origin: string;
   readonly shoppers: number;
-  /** No purchase begins past this time, in ms of performance.now(). */
+  /** No purchase begins past this time, in ms of performance.now(), but for the first two of each. */
   readonly until: number;
   /** Products of which there is enough for everybody. */
   readonly plenty: readonly number[];
@@ -24,6 +24,8 @@ export interface Looped {
   readonly placedToPaid: number[];
 }
 
+/** One for the scarce product and one for another, however slow the machine is. */
+const LEAST_TURNS = 2;
 /** Every so many purchases all try for the scarce product, the first ones at the same time. */
 const TRY_FOR_THE_SCARCE = 4;
 
@@ -31,7 +33,7 @@ const TRY_FOR_THE_SCARCE = 4;
 export async function closedLoop({ origin, shoppers, until, plenty, scarce }: LoopOptions): Promise<Looped> {
   const looped: Looped = { paid: 0, soldOut: 0, failures: {}, purchases: [], placedToPaid: [] };
   const shop = async (shopper: number) => {
-    for (let turn = 0; performance.now() < until; turn += 1) {
+    for (let turn = 0; turn < LEAST_TURNS || performance.now() < until; turn += 1) {
       const wantsTheScarce = turn % TRY_FOR_THE_SCARCE === 0;
       const wanted = wantsTheScarce ? scarce : (plenty[(turn + shopper) % plenty.length] ?? scarce);
       await purchase(origin, wanted, wantsTheScarce, looped).catch((error: unknown) => {

@@ -16,6 +16,8 @@ const ONLY = process.env['TEST_SERVICE'];
 /** A second for every 20 requests, and never less than 20: far above what a healthy service needs. */
 const LIMIT_MS = Math.max(20_000, COUNT * 50);
 const MOST_GROWTH_MB = 400;
+/** So little that what is never let go would end the shop. */
+const HEAP = '--max-old-space-size=256';
 
 type Target = ServiceName | 'gateway';
 const targets: readonly Target[] = [...serviceNames, 'gateway' as const].filter((name) => !ONLY || name === ONLY);
@@ -33,7 +35,7 @@ describe('requests of all sorts', () => {
   };
 
   beforeAll(async () => {
-    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
+    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0', NODE_OPTIONS: HEAP });
     shopkeeper = await RestShopper.login(shop.gateway, admin.email, admin.password);
     customer = await RestShopper.register(shop.gateway);
     memoryBefore = memoryOf(shop.pid);

@@ -61,6 +61,8 @@ describe.each<Mode>(modes)('shoppers who buy one thing after the other, over RES
     SECONDS * 1_000 + 60_000,
   );
 
+  // Once is enough: what is looked at is the same in both modes.
+  if (mode !== modes[0]) return;
   it('would be found out otherwise', async () => {
     for (const [service, damage, ...invariants] of damages) {
       await run(shop.database(service), damage);

@@ -22,7 +22,7 @@ export interface RestPayment {
 }
 
 const POLL_EVERY_MS = 15;
-const DECIDED_WITHIN_MS = 15_000;
+const DECIDED_WITHIN_MS = 30_000;
 
 /** An answer that is not what this client came for. */
 export class RestRefusal extends Error {
@@ -93,7 +93,7 @@ async function call<Answer>(
 ): Promise<Answer> {
   const response = await fetch(origin + path, {
     method,
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),

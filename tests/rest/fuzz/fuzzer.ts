@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { exchange, type Heard } from './raw-http.js';
-import { type FuzzedRequest, requests, type Tokens } from './requests.js';
+import type { Tokens } from './headers.js';
+import { type FuzzedRequest, requests } from './requests.js';
 import type { Operation } from './operations.js';
 import type { Known } from './values.js';
 import { faultIn } from './verdict.js';
