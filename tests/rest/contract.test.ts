@@ -8,6 +8,7 @@ import { exampleRequests } from './contract/examples.js';
 import { foreignToken } from './contract/foreign-token.js';
 import { OpenApiDocument } from './contract/openapi-document.js';
 import { type Documents, Player } from './contract/player.js';
+import type { RestAnswer } from './contract/rest-client.js';
 import { requestOf, type RestCase } from './contract/rest-case.js';
 import { ports, type Service, ShopFront } from './contract/shop-front.js';
 import { RunningShop } from '../e2e/running-shop.js';
@@ -52,6 +53,26 @@ describe('the REST contract, on each service and through the gateway', () => {
   it.each(services)('is what the document of %s describes', (service) =>
     expect([...player.documents[service].operations.keys()].toSorted()).toEqual(contract[service].toSorted()),
   );
+
+  it('would find out an answer that is not described', () => {
+    const headers = {
+      'content-type': 'application/json',
+      'x-total-count': '1',
+      etag: 'W/"1"',
+      'cache-control': 'no-cache',
+    };
+    const objections = (answer: Partial<RestAnswer>) =>
+      player.documents.products.objections('GET /products', { status: 200, headers, text: '[]', ...answer }).join();
+    expect(objections({})).toBe('');
+    expect(objections({ status: 418 })).toContain('no status 418');
+    expect(objections({ text: '[{"id": "1"}]' })).toContain('must be integer');
+    expect(objections({ headers: { ...headers, 'x-other': '1' } })).toContain('x-other is not described');
+    expect(objections({ headers: { ...headers, etag: '1' } })).toContain('must match pattern');
+    expect(objections({ headers: { ...headers, 'content-type': 'text/html' } })).toContain(
+      'text/html is not described',
+    );
+    expect(objections({ status: 304 })).toContain('the body should be empty');
+  });
 
   it('takes every example of the documents as it stands', async () => {
     const refused: string[] = [];
