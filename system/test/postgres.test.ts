@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabases, databaseUrl } from '../src/databases.js';
@@ -52,6 +53,38 @@ describe('a PostgreSQL of our own', () => {
     const attempt = createDatabases('postgres://shop:secret@127.0.0.1:1/postgres', ['orders']);
     await expect(attempt).rejects.toThrow("The databases can't be prepared on PostgreSQL at 127.0.0.1:1");
     await expect(attempt).rejects.not.toThrow('secret');
+  });
+});
+
+describe('the first start of a PostgreSQL', () => {
+  let folder: string;
+  const quiet = () => undefined;
+  beforeEach(() => (folder = reachableFolder(postgresUser(), 'shop-postgres-first', passingPlaces)));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('shares one server with another first start at the same time, and clears old drafts away', async () => {
+    const goneChild = spawnSync(process.execPath, ['--version']).pid;
+    mkdirSync(join(folder, `data.draft-${goneChild}-abc`));
+    const start = () => startPostgres({ folder, durable: false }, quiet);
+    const [one, two] = await Promise.all([start(), start()]);
+    try {
+      expect(one.url).toBe(two.url);
+      expect(readdirSync(folder).filter((name) => name.startsWith('data.'))).toEqual([]);
+    } finally {
+      await one.stop();
+    }
+  });
+
+  it('leaves nothing behind when it is told to stop', async () => {
+    const interruption = new AbortController();
+    const start = startPostgres({ folder, durable: false, signal: interruption.signal }, quiet);
+    await until(() => readdirSync(folder).some((name) => name.startsWith('data.draft')), {
+      seconds: 10,
+      failure: () => 'no cluster is being made',
+    });
+    interruption.abort();
+    await expect(start).rejects.toThrow();
+    expect(readdirSync(folder).filter((name) => name.startsWith('data'))).toEqual([]);
   });
 });
 

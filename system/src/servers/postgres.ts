@@ -1,23 +1,13 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.js';
 import { keptSecret, randomSecret } from './kept-secret.js';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.js';
+import { isCluster, makeCluster, removeOldDrafts } from './postgres-cluster.js';
 import { type PostgresUser, postgresUser } from './postgres-user.js';
-import { runningPostmaster, stopPostmaster, untilReady } from './postmaster.js';
-import { run } from './processes.js';
+import { type Postmaster, runningPostmaster, stopPostmaster, untilReady } from './postmaster.js';
+import { endProcess } from './processes.js';
 import type { Say } from './say.js';
 
 /** A PostgreSQL server for whose life we care. `url` names the superuser `shop` and the database `postgres`. */
@@ -32,75 +22,71 @@ const shared = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_c
 /** Much faster, and gone after a power cut: for tests only. */
 const forgetful = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
 
+/** Where and how a server is to run. */
+export interface PostgresPlan {
+  /** For its data, password and log. */
+  readonly folder: string;
+  /** False trades safety against power cuts for speed. */
+  readonly durable: boolean;
+  /** Ends a start that is under way, and the server with it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Starts PostgreSQL on `folder` (its data, password and log lie in there), or takes up the one that still runs on it.
- * The first start makes the cluster. `durable: false` trades safety against power cuts for speed.
+ * Starts PostgreSQL on a folder, or takes up the one that runs there, left behind by a killed launcher or just started
+ * by another. The first start makes the cluster.
  */
-export async function startPostgres(
-  { folder, durable }: { folder: string; durable: boolean },
-  say: Say,
-): Promise<PostgresServer> {
+export async function startPostgres({ folder, durable, signal }: PostgresPlan, say: Say): Promise<PostgresServer> {
   const user = postgresUser();
   const data = join(folder, 'data');
   mkdirSync(folder, { recursive: true });
   if (user) chmodSync(folder, 0o711);
   const password = keptSecret(join(folder, 'password'), () => randomSecret(24));
-  const answer = (port: number, pid: number, reused: boolean): PostgresServer => ({
+  const answer = ({ port, pid }: Postmaster, reused: boolean): PostgresServer => ({
     url: `postgres://shop:${password}@127.0.0.1:${port}/postgres`,
     reused,
     stop: () => stopPostmaster(pid),
   });
 
-  const running = runningPostmaster(data);
-  if (running) {
-    const ready = await untilReady(data, 60, () => (runningPostmaster(data) ? undefined : 'stopped')).catch(
-      () => undefined,
-    );
-    if (ready) return answer(ready.port, ready.pid, true);
-  }
+  const running = await takenUp(data);
+  if (running) return answer(running, true);
   const binaries = await postgresBinaries(user, say, user && join(folder, 'programs'));
-  if (!existsSync(join(data, 'PG_VERSION'))) {
+  if (!isCluster(data)) {
     say('Making the database cluster, once ...');
-    await makeCluster(binaries, user, data, password, durable);
+    await makeCluster(data, { binaries, user, password, durable, signal });
   }
-  const [port = 0] = await freePorts(1);
-  const pid = await launch(binaries, user, folder, port, durable ? shared : [...shared, ...forgetful]);
-  return answer(port, pid, false);
+  removeOldDrafts(data);
+  try {
+    const settings = durable ? shared : [...shared, ...forgetful];
+    return answer(await launch({ binaries, user, folder, settings, signal }), false);
+  } catch (error) {
+    // Of two that start at the same time, one finds the folder taken.
+    const others = signal?.aborted ? undefined : await takenUp(data);
+    if (!others) throw error;
+    return answer(others, true);
+  }
 }
 
-/** The cluster appears under its name when it is whole, so an interrupted first start leaves nothing half done. */
-async function makeCluster(
-  binaries: PostgresBinaries,
-  user: PostgresUser | undefined,
-  data: string,
-  password: string,
-  durable: boolean,
-): Promise<void> {
-  const draft = `${data}.draft`;
-  const passwordFile = `${data}.password`;
-  for (const path of [draft, passwordFile]) rmSync(path, { recursive: true, force: true });
-  mkdirSync(draft, { mode: 0o700 });
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (user) for (const path of [draft, passwordFile]) chownSync(path, user.uid, user.gid);
-  const options = ['-U', 'shop', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'];
-  try {
-    await run(binaries.initdb, ['-D', draft, ...options, ...(durable ? [] : ['--no-sync'])], { ...user, cwd: '/' });
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-  renameSync(draft, data);
+/** The server that runs on a data folder, once it is ready; undefined when there is none, or none any more. */
+async function takenUp(data: string): Promise<Postmaster | undefined> {
+  if (!runningPostmaster(data)) return undefined;
+  return untilReady(data, 60, () => (runningPostmaster(data) ? undefined : 'stopped')).catch(() => undefined);
+}
+
+interface Launch {
+  readonly binaries: PostgresBinaries;
+  readonly user: PostgresUser | undefined;
+  readonly folder: string;
+  readonly settings: readonly string[];
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Starts the server in a session of its own, so that the terminal's Ctrl-C leaves it to us to stop it last. */
-async function launch(
-  binaries: PostgresBinaries,
-  user: PostgresUser | undefined,
-  folder: string,
-  port: number,
-  settings: readonly string[],
-): Promise<number> {
+async function launch({ binaries, user, folder, settings, signal }: Launch): Promise<Postmaster> {
   const data = join(folder, 'data');
   const logFile = join(folder, 'postgresql.log');
+  const [port = 0] = await freePorts(1);
+  signal?.throwIfAborted();
   const log = openSync(logFile, 'w', 0o600);
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const child = spawn(binaries.postgres, args, { ...user, cwd: '/', detached: true, stdio: ['ignore', log, log] });
@@ -108,11 +94,15 @@ async function launch(
   child.unref();
   let end: string | undefined;
   child.once('error', (error) => (end = error.message));
-  child.once('exit', (code, signal) => (end = `ended with ${signal ?? code}`));
-  const { pid } = await untilReady(
-    data,
-    60,
-    () => end && `PostgreSQL ${end}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`,
-  );
-  return pid;
+  child.once('exit', (code, name) => (end = `ended with ${name ?? code}`));
+  const failed = (): string | undefined => {
+    signal?.throwIfAborted();
+    return end && `PostgreSQL ${end}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`;
+  };
+  try {
+    return await untilReady(data, 60, failed);
+  } catch (error) {
+    if (child.pid && end === undefined) await endProcess(child.pid, 'SIGINT', 8);
+    throw error;
+  }
 }

@@ -46,9 +46,17 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Runs a command to its end. Resolves with what it printed; rejects with the end of its output when it fails. */
-export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
+/**
+ * Runs a command to its end, which the abort of `signal` hastens. Resolves with what it printed; rejects with the end
+ * of its output when it fails.
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  { signal: abort, ...options }: SpawnOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
+    abort?.throwIfAborted();
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const collect = (chunk: Buffer): void => {
@@ -56,8 +64,12 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
+    // Node's own handling of the option rejects while the command still runs.
+    const end = (): void => void child.kill();
+    abort?.addEventListener('abort', end, { once: true });
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      abort?.removeEventListener('abort', end);
       if (code === 0) resolve(output);
       else reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}:\n${output.slice(-2000)}`));
     });
