@@ -9,12 +9,14 @@ import { isNewEnough, node24 } from './launch/node24.mjs';
 import { runNode } from './launch/run-node.mjs';
 import { say } from './launch/say.mjs';
 import { verbs } from './launch/verbs.mjs';
+import { stopWhenNobodyWantsUs } from './launch/while-wanted.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [verb = '', ...args] = process.argv.slice(2);
 
 try {
   process.chdir(root);
+  stopWhenNobodyWantsUs();
   await launch();
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
