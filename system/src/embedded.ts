@@ -3,6 +3,7 @@ import type { Backing } from '@shop/shared/backing/ports';
 import type { System } from '@shop/shared/lifecycle/system';
 import type { Cleanup } from './cleanup.js';
 import type { Environment } from './environment.js';
+import { unlessAborted } from './interruption.js';
 import { processNames, type ProcessName } from './ports.js';
 
 interface SystemModule {
@@ -32,20 +33,25 @@ export async function loadSystem(): Promise<LoadedSystem> {
 
 /**
  * Starts all services and the gateway in this process. They start at the same time, as none needs another to start, and
- * stop one after the other, those that ask others first.
+ * stop one after the other, those that ask others first. Rejects as soon as one fails or `signal` aborts; what is still
+ * on its way then is stopped once it has arrived.
  */
 export async function startEmbedded(
   { modules, backingFor }: LoadedSystem,
   environments: Readonly<Record<ProcessName, Environment>>,
   cleanup: Cleanup,
+  signal: AbortSignal,
 ): Promise<void> {
   const service = (name: ServiceName): System =>
     modules[name].createSystem(environments[name], backingFor(environments[name], name));
   const systems = [...serviceNames.map(service), modules.gateway.createSystem(environments.gateway)];
-  const starts = await Promise.allSettled(systems.map((system) => system.start()));
-  systems.forEach((system, index) => {
-    if (starts[index]?.status === 'fulfilled') cleanup.add(system.name, () => system.stop());
+  const starts = systems.map((system) => {
+    const start = system.start();
+    cleanup.add(system.name, async () => {
+      await start.catch(() => undefined);
+      await system.stop();
+    });
+    return start;
   });
-  const failure = starts.find((start) => start.status === 'rejected');
-  if (failure) throw failure.reason;
+  await unlessAborted(signal, Promise.all(starts));
 }

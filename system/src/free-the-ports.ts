@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { portHolder, type PortHolder } from './port-holder.js';
-import { processNames, type PortPlan, type ProcessName } from './ports.js';
+import { elsewhere, otherGatewayPort, processNames, type PortPlan, type ProcessName } from './ports.js';
 import { parentOf, workingFolderOf } from './servers/processes.js';
 import type { Say } from './servers/say.js';
 
@@ -24,20 +24,20 @@ export async function untilPortsAreFree(plan: PortPlan, host: string, say: Say):
     const taken = await takenPorts(plan, host);
     if (taken.length === 0) return;
     const leftovers = taken.every(({ holder }) => holder && isLeftover(holder.pid));
-    if (!leftovers || performance.now() > deadline) throw new Error(sentenceFor(taken));
+    if (!leftovers || performance.now() > deadline) throw new Error(sentenceFor(taken, plan));
     if (!told) say('Waiting for what an earlier run has left behind to stop ...');
     await pause(200);
   }
 }
 
-/** What to tell about ports that are taken: which, for whom, by whom, and the way out. */
-export function sentenceFor(taken: readonly TakenPort[]): string {
+/** What to tell about ports of a plan that are taken: which, for whom, by whom, and the way out. */
+export function sentenceFor(taken: readonly TakenPort[], plan: PortPlan): string {
   const holders = [...new Set(taken.map(({ holder }) => holder?.pid))];
   const sentences = holders.map((pid) => sentenceAbout(taken.filter(({ holder }) => holder?.pid === pid)));
   const onlyGateway = taken.every(({ name }) => name === 'gateway');
   const way = onlyGateway
-    ? `Stop that, or choose another port for the gateway: PORT=${(taken[0]?.port ?? 0) + 1} npm start`
-    : 'Stop that, or move all our ports: PORT_OFFSET=100 npm start';
+    ? `Stop that, or choose another port for the gateway: PORT=${otherGatewayPort(plan)} npm start`
+    : `Stop that, or move all our ports: ${elsewhere(plan)} npm start`;
   return [...sentences, way].join('\n');
 }
 

@@ -16,13 +16,13 @@ export async function once(work: (each: Readonly<Record<ProcessName, Environment
   try {
     const outer = process.env;
     const dataFolder = dataFolderOf(process.cwd(), outer);
-    const serverUrl = await provideDatabaseServer(outer, dataFolder, cleanup, say);
+    const serverUrl = await provideDatabaseServer({ outer, dataFolder, cleanup, say, signal });
     signal.throwIfAborted();
     await work(environments({ outer, ports: planPorts(outer), secrets: developmentSecrets(dataFolder), serverUrl }));
   } catch (error) {
     process.exitCode = 1;
     say(error instanceof Error ? error.message : String(error));
   }
-  await cleanup.run(say);
+  await cleanup.run(say, 10);
   process.exit();
 }

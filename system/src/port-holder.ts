@@ -12,8 +12,14 @@ export interface PortHolder {
 export function portHolder(port: number): PortHolder | undefined {
   const pid = process.platform === 'linux' ? fromProc(port) : fromLsof(port);
   if (pid === undefined) return undefined;
-  const command = commandLineOf(pid).trim().slice(0, 80) || 'a program of another user';
-  return { pid, command };
+  return { pid, command: shortened(commandLineOf(pid).trim()) || 'a program of another user' };
+}
+
+/** The first 80 characters or so of a command line: whole words, and an ellipsis for the rest. */
+export function shortened(command: string): string {
+  if (command.length <= 80) return command;
+  const words = command.slice(0, 80).replace(/\s+\S*$/, '');
+  return `${words} ...`;
 }
 
 /** By man 5 proc: the listening socket's inode from /proc/net/tcp, then the process that has it open. */

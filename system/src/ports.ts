@@ -14,8 +14,8 @@ export type PortPlan = Readonly<Record<ProcessName, number>>;
  * @throws one sentence for a value that is no port, or two listeners on one port
  */
 export function planPorts(environment: Readonly<Record<string, string | undefined>>): PortPlan {
-  const offset = wholeNumber('PORT_OFFSET', environment['PORT_OFFSET']) ?? 0;
-  const gateway = wholeNumber('PORT', environment['PORT']) ?? gatewayPort + offset;
+  const offset = wholeNumber('PORT_OFFSET', environment['PORT_OFFSET'], 0) ?? 0;
+  const gateway = wholeNumber('PORT', environment['PORT'], 1) ?? gatewayPort + offset;
   const services = Object.fromEntries(serviceNames.map((name) => [name, servicePorts[name] + offset]));
   const plan = { ...services, gateway } as PortPlan;
   for (const name of processNames) {
@@ -28,10 +28,26 @@ export function planPorts(environment: Readonly<Record<string, string | undefine
   return plan;
 }
 
-function wholeNumber(name: string, value: string | undefined): number | undefined {
+/** Settings by which a launcher's listeners get out of the way of those of `plan`, as one writes them before a command. */
+export function elsewhere(plan: PortPlan): string {
+  const offset = plan.auth - servicePorts.auth;
+  const next = Math.max(...Object.values(servicePorts)) + offset + 100 <= 65_535 ? offset + 100 : offset - 100;
+  const ownPort = plan.gateway !== gatewayPort + offset;
+  return ownPort ? `PORT_OFFSET=${next} PORT=${otherGatewayPort(plan)}` : `PORT_OFFSET=${next}`;
+}
+
+/** A port for the gateway near the one that `plan` gives it, and none of a service. */
+export function otherGatewayPort(plan: PortPlan): number {
+  const step = plan.gateway > 60_000 ? -1 : 1;
+  let port = plan.gateway + step;
+  while (Object.values(plan).includes(port)) port += step;
+  return port;
+}
+
+function wholeNumber(name: string, value: string | undefined, minimum: number): number | undefined {
   if (value === undefined || value === '') return undefined;
-  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
-    throw new Error(`${name} must be a whole number from 0 to 65535, and is "${value}".`);
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535 || Number(value) < minimum) {
+    throw new Error(`${name} must be a whole number from ${minimum} to 65535, and is "${value}".`);
   }
   return Number(value);
 }

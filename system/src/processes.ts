@@ -21,7 +21,7 @@ export async function startProcesses(
     const environment = environments[name];
     const service = new ServiceProcess(name, scriptOf(root, name), environment, say);
     service.start();
-    cleanup.add(name, () => service.stop(8));
+    cleanup.add(name, () => service.stop(5));
     const address = addressOf(Number(environment['PORT']), environment['HOST']);
     await untilReadyAt(address, { seconds: 60, signal, failed: () => service.ended() });
     service.keepAlive();

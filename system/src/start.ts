@@ -1,55 +1,57 @@
 import { Cleanup } from './cleanup.js';
+import { checkConfiguration } from './check-configuration.js';
 import { provideDatabaseServer } from './database-server.js';
 import { loadSystem, startEmbedded } from './embedded.js';
 import { addressOf, environments, type Environment } from './environment.js';
 import { untilPortsAreFree } from './free-the-ports.js';
-import { aborted, interruption } from './interruption.js';
+import { aborted, interruption, unlessAborted } from './interruption.js';
 import { planPorts } from './ports.js';
 import { startProcesses } from './processes.js';
 import { untilReadyAt } from './readiness.js';
 import { dataFolderOf, developmentSecrets } from './secrets.js';
 import { welcome } from './welcome.js';
 
-/** `npm start`: the whole system, until Ctrl-C. */
-const STOP_MS = 10_000;
+/** `npm start`: the whole system, until Ctrl-C. Stopping it takes at most so long; PostgreSQL has the last seconds of it. */
+const STOP_SECONDS = { services: 7, all: 10 };
 
 const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
-const signal = interruption(STOP_MS);
-const cleanup = new Cleanup();
+const signal = interruption(STOP_SECONDS.all * 1000);
+const [services, servers] = [new Cleanup(), new Cleanup()];
 
 try {
   await start(process.cwd(), process.env);
   await aborted(signal);
-  say('Stopping ...');
 } catch (error) {
   if (!signal.aborted) {
     process.exitCode = 1;
     say(error instanceof Error ? error.message : String(error));
   }
 }
-const clean = await cleanup.run(say);
-process.exit(process.exitCode ?? (clean ? 0 : 1));
+if (signal.aborted) say('Stopping ...');
+const stopped = [await services.run(say, STOP_SECONDS.services), await servers.run(say, STOP_SECONDS.all)];
+process.exit(process.exitCode ?? (stopped.includes(false) ? 1 : 0));
 
 async function start(root: string, outer: Environment): Promise<void> {
   const asProcesses = Boolean(outer['RABBITMQ_URL'] && outer['REDIS_URL']);
   const dataFolder = dataFolderOf(root, outer);
+  const secrets = developmentSecrets(dataFolder);
+  checkConfiguration(outer, secrets);
   const ports = planPorts(outer);
-  await untilPortsAreFree(ports, outer['HOST'] || '127.0.0.1', say);
+  await unlessAborted(signal, untilPortsAreFree(ports, outer['HOST'] || '127.0.0.1', say));
 
   say(asProcesses ? 'Starting the shop, each service as its own process ...' : 'Starting the shop in one process ...');
   const loading = asProcesses ? undefined : loadSystem();
   loading?.catch(() => undefined);
-  const secrets = developmentSecrets(dataFolder);
-  const serverUrl = await provideDatabaseServer(outer, dataFolder, cleanup, say);
+  const serverUrl = await provideDatabaseServer({ outer, dataFolder, cleanup: servers, say, signal });
   signal.throwIfAborted();
 
   const each = environments({ outer, ports, secrets, serverUrl });
   const address = addressOf(ports.gateway, each.gateway['HOST']);
   if (loading) {
-    await startEmbedded(await loading, each, cleanup);
+    await startEmbedded(await unlessAborted(signal, loading), each, services, signal);
     await untilReadyAt(address, { seconds: 60, signal });
   } else {
-    await startProcesses(root, each, cleanup, say, signal);
+    await startProcesses(root, each, services, say, signal);
   }
   say(welcome({ address, each, tookSeconds: process.uptime() }));
 }

@@ -40,5 +40,5 @@ function createBus(config: z.output<typeof schema>, service: ServiceName, logger
   const { RABBITMQ_URL: url, BUS_DATABASE_URL: connectionString } = config;
   if (url) return new RascalBus({ url, service, logger });
   if (connectionString) return new EmbeddedBus({ connectionString, service, logger });
-  throw new ConfigError('There is no message bus: give RABBITMQ_URL, or BUS_DATABASE_URL for the embedded one.');
+  throw new ConfigError(['There is no message bus: give RABBITMQ_URL, or BUS_DATABASE_URL for the embedded one.']);
 }

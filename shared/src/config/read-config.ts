@@ -6,6 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A configuration that can't be used: every mistake at once, a line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  constructor(readonly mistakes: readonly string[]) {
+    super(["The configuration can't be used:", ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'));
+  }
 }
 
 /**
@@ -21,8 +25,7 @@ export function readConfig<Shape extends z.ZodType>(
   );
   const result = schema.safeParse(present);
   if (result.success) return Object.freeze(result.data);
-  const mistakes = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigError(`The configuration can't be used:\n${mistakes.join('\n')}`);
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }
 
 const number = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);

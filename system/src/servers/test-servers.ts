@@ -7,6 +7,7 @@ import { chromium, findPrograms, rabbitMq, redis } from './programs.js';
 import { startRabbitMq } from './rabbitmq.js';
 import { startRedis } from './redis.js';
 import type { Say } from './say.js';
+import { postgresUrl, rabbitUrl, redisUrl } from './server-url.js';
 
 /** Where the servers are, and the browser, under the names that the tests' environment has for them. */
 export interface ServerUrls {
@@ -35,6 +36,9 @@ interface Started {
  * @throws one sentence that says what to set or install when there is no way to one of them
  */
 export async function provideTestServers(given: Partial<ServerUrls>, cache: string, say: Say): Promise<TestServers> {
+  if (given.DATABASE_URL) postgresUrl('DATABASE_URL', given.DATABASE_URL);
+  if (given.RABBITMQ_URL) rabbitUrl('RABBITMQ_URL', given.RABBITMQ_URL);
+  if (given.REDIS_URL) redisUrl('REDIS_URL', given.REDIS_URL);
   const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
   writeFileSync(join(folder, 'owner'), String(process.pid));
   await removeLeftovers(dirname(folder), say);
