@@ -77,12 +77,10 @@ export class SideOfShop {
       case 'clear cart':
         return door.clearCart(this.token(command.by));
       case 'place order':
-        return this.rememberOrder(await door.placeOrder(this.token(command.by), command));
+        return this.placeOrder(command);
       case 'place order and cancel it': {
-        const placed = this.rememberOrder(await door.placeOrder(this.token(command.by), {}));
-        if (!placed.done || !placed.uuid) return placed;
-        await this.histories.untilHalfWay(placed.uuid);
-        return door.cancelOrder(this.token(command.by), placed.id ?? NOTHING);
+        const placed = await this.placeOrder(command);
+        return !placed.done ? placed : door.cancelOrder(this.token(command.by), placed.id ?? NOTHING);
       }
       case 'cancel order':
         return door.cancelOrder(this.token(command.by), this.placed[command.order]?.id ?? NOTHING);
@@ -144,6 +142,13 @@ export class SideOfShop {
   private remember(outcome: Outcome): Outcome {
     if (outcome.done) this.products.push(...(outcome.ids ?? []));
     return outcome;
+  }
+
+  /** And waits until its stock has answered and its payment is under way, so that what comes next finds both. */
+  private async placeOrder({ by, key, address }: { by: Who; key?: string; address?: string }): Promise<Outcome> {
+    const placed = this.rememberOrder(await this.door.placeOrder(this.token(by), { key, address }));
+    if (placed.done && placed.uuid) await this.histories.untilHalfWay(placed.uuid);
+    return placed;
   }
 
   private rememberOrder(outcome: Outcome): Outcome {
