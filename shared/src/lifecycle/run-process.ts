@@ -1,21 +1,27 @@
+import { z } from 'zod';
 import { startMistake } from './start-error.js';
 import type { Component } from './system.js';
-import { ConfigError } from '../config/read-config.js';
+import { ConfigError, type Environment, readConfig, serviceVariables } from '../config/read-config.js';
 import { createLogger } from '../logging/logger.js';
+
+const { LOG_LEVEL, SHUTDOWN_S } = serviceVariables;
+const settings = z.object({ LOG_LEVEL, SHUTDOWN_S });
 
 /**
  * Runs a system as this process: starts it, stops it in order on SIGTERM, SIGINT, or when the launcher that holds the
- * other end of the IPC channel is gone. Exit codes: 0 stopped, 1 could not start or stop, 2 a bad configuration.
+ * other end of the IPC channel is gone; within SHUTDOWN_S, or else not in order. Exit codes: 0 stopped, 1 could not start or stop, 2 a bad configuration.
  */
-export async function runProcess(create: () => Component, shutdownSeconds = 10): Promise<void> {
-  const system = built(create);
-  const logger = createLogger(system.name, process.env['LOG_LEVEL'] || 'info');
+export async function runProcess(create: (environment: Environment) => Component): Promise<void> {
+  const { env } = process;
+  const system = built(() => create(env));
+  const config = readConfig(env, settings);
+  const logger = createLogger(system.name, config.LOG_LEVEL);
   let stopping = false;
   const stop = async (why: string) => {
     if (stopping) return;
     stopping = true;
     logger.info({ why }, 'stopping');
-    setTimeout(() => process.exit(1), shutdownSeconds * 1_000).unref();
+    setTimeout(() => process.exit(1), config.SHUTDOWN_S * 1_000).unref();
     await system.stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -22,7 +22,7 @@ export interface EmbeddedBusOptions {
 const DEFAULT_PREFETCH = 10;
 /** With the link's, four connections a bus; one of these listens for new jobs. */
 const POOL_SIZE = 3;
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 7_000;
 /** A worker that has broken is not waited for: what its handlers still do is done twice at worst. */
 const DRAIN_BROKEN_MS = 500;
 const RESTART_MS = 1_000;
