@@ -6,6 +6,8 @@ import { requestIdOf } from './tracing.js';
 /** What every HTTP server of ours has in common: also what never reaches a route is answered as the REST contract says. */
 export const serverOptions = {
   forceCloseConnections: 'idle',
+  // The whole of a request must have arrived by then, its body too.
+  requestTimeout: 30_000,
   requestIdHeader: false,
   genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
   // No parameter is longer than all headers together may be (Node's limit): each is for its route to refuse.
