@@ -83,9 +83,9 @@ async function limitBody({ headers }: FastifyRequest, _reply: FastifyReply, payl
 
 const bodyTooLarge = () => new AppError('BAD_USER_INPUT', 'the body is too large', { status: 413 });
 
-/** `..` would lead to another path of the service; as an id it is none. */
+/** A step that stays, or goes up, would lead to another path of the service; as an id it is none. */
 function refuseSteps(service: ServiceName, { id }: { readonly id?: string }): void {
-  if (id?.split('/').includes('..'))
+  if (id?.split(/[/\\]/).some((part) => part === '.' || part === '..'))
     throw service === 'payments' ? notFound('not found') : badInput('invalid id', 'id');
 }
 
@@ -97,6 +97,8 @@ function failureOf(service: ServiceName, error: Error): AppError {
   if ('statusCode' in error && error.statusCode === 504) return failed(504, 'did not answer in time');
   const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
   // Once a connection was made, the request may have been carried out.
-  if (['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(cause)) return failed(502, 'broke off its answer');
-  return failed(503, 'unavailable');
+  return BROKEN_OFF.test(cause) ? failed(502, 'broke off its answer') : failed(503, 'unavailable');
 }
+
+/** What undici says of a connection that was made and then broke, or that carried no HTTP. */
+const BROKEN_OFF = /^(HPE_|ECONNRESET$|EPIPE$|UND_ERR_(?!CONNECT|DESTROYED|CLOSED))/;

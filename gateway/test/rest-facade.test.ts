@@ -168,9 +168,11 @@ describe('the REST contract through the gateway', () => {
   it('answers HEAD as the service does, and an id that would be a step up as what it is', async () => {
     expect((await send('HEAD', '/products/7')).headers.get('x-total-count')).toBe('7');
     expect(arrived).toMatchObject([{ method: 'HEAD', url: '/products/7' }]);
-    const answer = await rawGet('/products/%2e%2e');
-    expect(answer).toContain('HTTP/1.1 400');
-    expect(answer).toContain('{"error":"invalid id"}');
+    for (const id of ['%2e%2e', '%2e', '.', '..', '.%2e', '%5c..', '..%5creadyz']) {
+      const answer = await rawGet(`/products/${id}`);
+      expect(answer).toContain('HTTP/1.1 400');
+      expect(answer).toContain('{"error":"invalid id"}');
+    }
     expect(arrived).toHaveLength(1);
   });
 
@@ -193,6 +195,9 @@ describe('the REST contract through the gateway', () => {
     cart.override = (request) => request.socket.destroy();
     const broken = await send('GET', '/cart');
     expect([broken.status, await broken.json()]).toEqual([502, { error: 'cart service broke off its answer' }]);
+    cart.override = (request) => request.socket.end('nonsense\r\n\r\n');
+    const garbled = await send('GET', '/cart');
+    expect([garbled.status, await garbled.json()]).toEqual([502, { error: 'cart service broke off its answer' }]);
     await cart.stop();
     const away = await send('GET', '/cart');
     expect([away.status, await away.json()]).toEqual([503, { error: 'cart service unavailable' }]);

@@ -61,9 +61,12 @@ export class WebServer implements Component {
   }
 }
 
-/** An empty body under `Content-Type: application/json` is no body. Keys that reach prototypes are refused. */
+/**
+ * An empty body under `Content-Type: application/json` is no body. Keys that reach prototypes are left out, as all unknown
+ * ones are.
+ */
 function acceptEmptyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parse = app.getDefaultJsonParser('remove', 'remove');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
     return parse(request, body as string, done);

@@ -13,6 +13,11 @@ export function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => inRange(total + amount), 0);
 }
 
+/** A product or sum that was only computed to be shown: past the range of amounts it shows the largest one. */
+export function shown(amount: number): number {
+  return Math.min(amount, MAX_AMOUNT);
+}
+
 function inRange(amount: number): number {
   if (!Number.isSafeInteger(amount)) throw badInput('the total is too large');
   return amount;

@@ -5,6 +5,7 @@ import { silentLogger } from '../../src/logging/logger.js';
 
 const routes: Door = (app) => {
   app.get('/things/:id', (request) => ({ params: request.params, id: request.id }));
+  app.post('/things', (request) => ({ body: request.body ?? null }));
 };
 
 describe('a web server', () => {
@@ -45,6 +46,17 @@ describe('a web server', () => {
   it('leaves a long parameter for its route to refuse', async () => {
     const id = '1'.repeat(5_000);
     expect(await get(`/things/${id}`)).toEqual([200, expect.objectContaining({ params: { id } })]);
+  });
+
+  it('ignores what would reach a prototype, as all that it does not know, and takes an empty body for none', async () => {
+    const post = async (body: string) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`http://127.0.0.1:${server.port}/things`, { method: 'POST', headers, body });
+      return [response.status, await response.json()];
+    };
+    expect(await post('{"a":1,"__proto__":{"b":2}}')).toEqual([200, { body: { a: 1 } }]);
+    expect(await post('{"a":1,"constructor":{"prototype":{"b":2}}}')).toEqual([200, { body: { a: 1 } }]);
+    expect(await post('')).toEqual([200, { body: null }]);
   });
 
   it('keeps the request id that came, if it is one', async () => {

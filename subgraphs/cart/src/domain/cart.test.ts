@@ -57,6 +57,11 @@ describe('a cart', () => {
     expect(add(full, { ...tea, id: 100 }, 1)).toBe(2);
   });
 
+  it('can be read when a price has risen past what an order could total', () => {
+    const dear = { ...tea, price: 2 ** 53 - 1 };
+    expect(total(cartOf([dear, 10_000], [cup, 1]))).toBe(2 ** 53 - 1);
+  });
+
   it('refuses a total past the range of amounts', () => {
     const dear = { ...tea, price: Number.MAX_SAFE_INTEGER };
     expect(add(cartOf(), dear, 1)).toBe(1);

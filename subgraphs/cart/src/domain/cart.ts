@@ -1,5 +1,5 @@
 import { AppError, badInput, notFound } from '@shop/shared/errors/app-error';
-import { multiply, sum } from '@shop/shared/money/amount';
+import { multiply, shown, sum } from '@shop/shared/money/amount';
 
 /** A product as the cart knows it, by the last version that it has heard of. */
 export interface Product {
@@ -60,12 +60,14 @@ export function itemOf(cart: Cart, itemId: number, otherwise: string): CartItem 
   return item;
 }
 
-/** In minor units. Throws BAD_USER_INPUT past the range of amounts. */
-export const subtotal = ({ price, quantity }: Pick<CartItem, 'price' | 'quantity'>): number =>
-  multiply(price, quantity);
+/**
+ * In minor units, to be shown. A price that rises may take a cart past the range of amounts: it can still be read, then,
+ * and mended; only an order of it is refused.
+ */
+export const subtotal = ({ price, quantity }: Pick<CartItem, 'price' | 'quantity'>): number => shown(price * quantity);
 
-/** In minor units. Throws BAD_USER_INPUT past the range of amounts. */
-export const total = ({ items }: Cart): number => sum(items.map(subtotal));
+/** In minor units, to be shown. */
+export const total = ({ items }: Cart): number => shown(items.reduce((amount, item) => amount + subtotal(item), 0));
 
 /** How many things are in the cart: an item counts as often as its quantity says. */
 export const itemCount = ({ items }: Cart): number => items.reduce((count, { quantity }) => count + quantity, 0);
@@ -74,7 +76,7 @@ function hold(cart: Cart, product: Product, quantity: number): number {
   checkQuantity(quantity);
   if (quantity > product.stock) throw badInput('insufficient stock', 'quantity');
   const others = cart.items.filter((item) => item.productId !== product.id);
-  sum([...others, { price: product.price, quantity }].map(subtotal));
+  sum([...others, { price: product.price, quantity }].map((item) => multiply(item.price, item.quantity)));
   return quantity;
 }
 

@@ -19,7 +19,13 @@ const itemBody = z.object({
   subtotal: z.int().min(0),
 });
 const added = z
-  .object({ product_id: z.int().min(1, 'product not found'), quantity })
+  .object({
+    product_id: z
+      .int('product not found')
+      .min(1, 'product not found')
+      .max(Number.MAX_SAFE_INTEGER, 'product not found'),
+    quantity,
+  })
   .meta({ examples: [{ product_id: 1, quantity: 2 }] });
 const changed = z.object({ quantity }).meta({ examples: [{ quantity: 3 }] });
 
