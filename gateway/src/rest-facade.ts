@@ -95,10 +95,16 @@ function failureOf(service: ServiceName, error: Error): AppError {
   const failed = (status: number, what: string) =>
     new AppError('SUBGRAPH_UNAVAILABLE', `${service} service ${what}`, { status, cause: error });
   if ('statusCode' in error && error.statusCode === 504) return failed(504, 'did not answer in time');
-  const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
+  const cause = reasonOf(error.cause);
   // Once a connection was made, the request may have been carried out.
   return BROKEN_OFF.test(cause) ? failed(502, 'broke off its answer') : failed(503, 'unavailable');
 }
 
 /** What undici says of a connection that was made and then broke, or that carried no HTTP. */
-const BROKEN_OFF = /^(HPE_|ECONNRESET$|EPIPE$|UND_ERR_(?!CONNECT|DESTROYED|CLOSED))/;
+const BROKEN_OFF = /^(HTTPParserError$|ECONNRESET$|EPIPE$|UND_ERR_(?!CONNECT|DESTROYED|CLOSED))/;
+
+/** undici's code for it, or the error's name where it has none. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+}
