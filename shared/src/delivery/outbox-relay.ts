@@ -1,13 +1,13 @@
+import { OutboxConnection } from './outbox-connection.js';
 import type { Destination, OutboxRow } from './outbox.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 import type { Database, EntityManager } from '../persistence/database.js';
-import { OutboxListener } from './outbox-listener.js';
 
 interface OutboxRelayOptions {
   readonly destination: Destination;
   readonly database: Database;
-  /** For the LISTEN connection. */
+  /** For the relay's own connection. */
   readonly databaseUrl: string;
   readonly logger: Logger;
   /** Hands a row over; resolves when the other side has confirmed it. */
@@ -20,8 +20,8 @@ interface OutboxRelayOptions {
   readonly onIdle?: () => Promise<void>;
 }
 
-/** A row as the driver hands it over: bigint and timestamptz come as text. */
-type ClaimedRow = Omit<OutboxRow, 'createdAt'> & { readonly seq: string; readonly createdAt: string };
+/** A row as the driver hands it over: bigint comes as text. */
+type ClaimedRow = OutboxRow & { readonly seq: string };
 
 const BATCH = 100;
 /** A claimed row whose relay died is claimable again after so long. */
@@ -35,7 +35,7 @@ const MAX_BACKOFF_MS = 5_000;
  */
 export class OutboxRelay implements Component {
   readonly name: string;
-  private readonly listener: OutboxListener;
+  private readonly connection: OutboxConnection;
   private stopped = true;
   private pending = false;
   private urgent = false;
@@ -44,12 +44,12 @@ export class OutboxRelay implements Component {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
-    this.listener = new OutboxListener(options.databaseUrl, options.destination, () => this.wake());
+    this.connection = new OutboxConnection(options.databaseUrl, options.destination, () => this.wake());
   }
 
   async start(): Promise<void> {
     this.stopped = false;
-    await this.listener.start();
+    await this.connection.start();
     this.loop = this.run();
   }
 
@@ -57,7 +57,7 @@ export class OutboxRelay implements Component {
     this.stopped = true;
     this.wake();
     await this.loop;
-    await this.listener.stop();
+    await this.connection.stop();
   }
 
   /** Something was announced: look now rather than at the next poll. */
@@ -111,33 +111,31 @@ export class OutboxRelay implements Component {
   }
 
   private async claim(): Promise<OutboxRow[]> {
-    const rows = await this.options.database.fork().execute<ClaimedRow[]>(
+    const rows = await this.connection.query<ClaimedRow>(
       `update outbox set claimed_until = now() + make_interval(secs => ${LEASE_SECONDS})
        where id in (
          select id from outbox
-         where destination = ? and published_at is null and (claimed_until is null or claimed_until < now())
+         where destination = $1 and published_at is null and (claimed_until is null or claimed_until < now())
          order by seq limit ${BATCH} for update skip locked)
        returning id, seq, destination, exchange, type, correlation_id as "correlationId", headers, body, created_at as "createdAt"`,
       [this.options.destination],
     );
-    rows.sort((a, b) => Number(a.seq) - Number(b.seq));
-    return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
+    return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
   private async mark(rows: readonly OutboxRow[]): Promise<void> {
-    const sql = 'update outbox set published_at = now() where id = any(?::uuid[])';
-    const ids = arrayLiteral(rows);
     const { database, onPublished } = this.options;
-    if (!onPublished) return void (await database.fork().execute(sql, [ids], 'run'));
+    const sql = 'update outbox set published_at = now() where id = any';
+    if (!onPublished) return void (await this.connection.query(`${sql}($1::uuid[])`, [ids(rows)]));
     await database.fork().transactional(async (em) => {
-      await em.execute(sql, [ids], 'run');
+      await em.execute(`${sql}(?::uuid[])`, [`{${ids(rows).join(',')}}`], 'run');
       await onPublished(em, rows);
     });
   }
 
   private async release(rows: readonly OutboxRow[]): Promise<void> {
-    const sql = 'update outbox set claimed_until = null where id = any(?::uuid[]) and published_at is null';
-    await this.options.database.fork().execute(sql, [arrayLiteral(rows)], 'run');
+    const sql = 'update outbox set claimed_until = null where id = any($1::uuid[]) and published_at is null';
+    await this.connection.query(sql, [ids(rows)]);
   }
 
   /** Waits; a wake-up ends the wait, that of a back-off only when the other side is known to be back. */
@@ -157,4 +155,4 @@ export class OutboxRelay implements Component {
 }
 
 const nextBackoff = (previous: number) => Math.min(MAX_BACKOFF_MS, Math.max(100, previous * 2));
-const arrayLiteral = (rows: readonly OutboxRow[]) => `{${rows.map((row) => row.id).join(',')}}`;
+const ids = (rows: readonly OutboxRow[]) => rows.map((row) => row.id);

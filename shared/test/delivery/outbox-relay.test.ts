@@ -188,7 +188,7 @@ describe('the outbox relay', () => {
     await service.database
       .fork()
       .execute(
-        `select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen outbox' and datname = current_database()`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'outbox relay' and datname = current_database()`,
       );
     await announce(topic);
     await eventually(() => expect(rows).toHaveLength(1));

@@ -20,10 +20,13 @@ const ITEMS = `select item.id, item.user_id, item.product_id, product.name, item
 export class CartStore {
   constructor(private readonly database: Database) {}
 
-  /** Locks a user's cart until the transaction ends. */
+  /** Locks a user's cart, made when there was none, until the transaction ends: the update that changes nothing is the lock. */
   async lock(em: EntityManager, userId: number): Promise<void> {
-    await em.execute('insert into carts (user_id) values (?) on conflict do nothing', [userId], 'run');
-    await em.execute('select 1 from carts where user_id = ? for update', [userId]);
+    await em.execute(
+      'insert into carts (user_id) values (?) on conflict (user_id) do update set user_id = excluded.user_id',
+      [userId],
+      'run',
+    );
   }
 
   /** One user's cart, within a transaction. */

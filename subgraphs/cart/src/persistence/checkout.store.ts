@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { CheckoutRecord, type CheckoutRow } from './checkout.record.js';
 import type { Checkout } from '../domain/checkout.js';
@@ -15,12 +14,13 @@ export interface LockedCheckout {
 export class CheckoutStore {
   /** Locks a checkout's row, made when there was none, until the transaction ends. Comes before the lock of the cart. */
   async lock(em: EntityManager, orderUuid: string, userId: number): Promise<LockedCheckout> {
-    await em.execute(
-      `insert into checkouts (order_uuid, user_id, state) values (?, ?, 'new') on conflict (order_uuid) do nothing`,
+    const [found] = await em.execute(
+      `insert into checkouts (order_uuid, user_id, state) values (?, ?, 'new')
+       on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning *`,
       [orderUuid, userId],
-      'run',
     );
-    const row = await em.findOneOrFail(CheckoutRecord, { orderUuid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!found) throw new Error('an upsert returns its row');
+    const row = em.map(CheckoutRecord, found);
     return { row, userId: row.userId, checkout: checkoutIn(row) };
   }
 

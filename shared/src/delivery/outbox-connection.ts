@@ -3,11 +3,13 @@ import pg from 'pg';
 const RECONNECT_MS = 1_000;
 
 /**
- * Listens for the outbox trigger on a connection of its own, and calls back at each commit that announced something to
- * one destination, and whenever it may have missed some.
+ * A relay's own connection. It listens for the outbox trigger, and calls back at each commit that announced something to
+ * one destination, and whenever it may have missed some. Its statements need not be on disk when they return: a claim or
+ * a mark that a crash of the server forgets is only made again.
  */
-export class OutboxListener {
+export class OutboxConnection {
   private client: pg.Client | undefined;
+  private isOpen = false;
   private retry: NodeJS.Timeout | undefined;
   private stopped = true;
 
@@ -28,15 +30,23 @@ export class OutboxListener {
     await this.client?.end().catch(() => undefined);
   }
 
+  /** The rows that a statement answers. Rejects while the connection is away. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (!this.client || !this.isOpen) throw new Error('the connection to the outbox is away');
+    return (await this.client.query<Row>(text, [...values])).rows;
+  }
+
   private async connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databaseUrl, keepAlive: true });
+    const name = 'outbox relay';
+    const client = new pg.Client({ connectionString: this.databaseUrl, application_name: name, keepAlive: true });
     this.client = client;
     client.on('notification', ({ payload }) => payload === this.destination && this.onWake());
     client.on('error', () => undefined);
     client.on('end', () => this.reconnectLater());
     try {
       await client.connect();
-      await client.query('listen outbox');
+      await client.query('set synchronous_commit = off; listen outbox');
+      this.isOpen = true;
       this.onWake();
     } catch {
       await client.end().catch(() => undefined);
@@ -46,6 +56,7 @@ export class OutboxListener {
 
   /** The poll behind it covers the gap, so a lost connection costs time, never a message. */
   private reconnectLater(): void {
+    this.isOpen = false;
     if (this.stopped) return;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.connect(), RECONNECT_MS);
