@@ -18,15 +18,11 @@ const itemBody = z.object({
   price: z.int().min(0).describe("The product's price as it is now, in the currency's minor unit"),
   subtotal: z.int().min(0),
 });
-const added = z
-  .object({
-    product_id: z
-      .int('product not found')
-      .min(1, 'product not found')
-      .max(Number.MAX_SAFE_INTEGER, 'product not found'),
-    quantity,
-  })
-  .meta({ examples: [{ product_id: 1, quantity: 2 }] });
+/** An id past all ids is one that no product has. */
+const productId = z
+  .int({ error: ({ code }) => (code === 'too_big' || code === 'too_small' ? 'product not found' : undefined) })
+  .min(1, 'product not found');
+const added = z.object({ product_id: productId, quantity }).meta({ examples: [{ product_id: 1, quantity: 2 }] });
 const changed = z.object({ quantity }).meta({ examples: [{ quantity: 3 }] });
 
 interface CartRoutesOptions {

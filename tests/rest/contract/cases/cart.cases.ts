@@ -61,6 +61,7 @@ export const cartCases: readonly RestCase[] = [
   adding('refuses a missing quantity', { quantity: undefined }, quantityRule),
   adding('refuses a missing product', { product_id: undefined }, 'product_id is required'),
   adding('refuses a product id that is none', { product_id: 0 }, 'product not found'),
+  adding('refuses a product id past all ids', { product_id: 2 ** 53 }, 'product not found'),
   {
     ...{ service, route: CHANGE, what: 'sets the quantity', status: 200, body: line(4) },
     request: async (front) => {
