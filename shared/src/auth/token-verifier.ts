@@ -60,6 +60,16 @@ export class TokenVerifier {
   }
 }
 
+/** The verifier of a service that reads the variables of identity. */
+export function verifierFor(config: {
+  readonly AUTH_JWKS_URL: string;
+  readonly JWT_ISSUER: string;
+  readonly JWT_AUDIENCE: string;
+}): TokenVerifier {
+  const { AUTH_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  return new TokenVerifier({ jwksUrl, issuer, audience });
+}
+
 /** Which key is said to have signed it. */
 function keyIdOf(token: string): string {
   const header = decoded(token)?.header;

@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { verifierFor } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
@@ -64,11 +64,7 @@ export function createSystem(
     timeoutMs: config.ORDER_TIMEOUT_S * 1_000,
     intervalMs: config.SWEEP_INTERVAL_MS,
   });
-  const verifier = new TokenVerifier({
-    jwksUrl: config.AUTH_JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const verifier = verifierFor(config);
 
   return new System('orders', [
     database,

@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { verifierFor } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
@@ -62,11 +62,7 @@ export function createSystem(
   });
   const reconciler = new PaymentReconciler({ payments, settlePayment, logger, now, retrySeconds, sweepMs: SWEEP_MS });
 
-  const verifier = new TokenVerifier({
-    jwksUrl: config.AUTH_JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const verifier = verifierFor(config);
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,

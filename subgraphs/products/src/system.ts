@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import { verifierFor } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
@@ -76,11 +76,7 @@ export function createSystem(
     async () => undefined,
   );
 
-  const verifier = new TokenVerifier({
-    jwksUrl: config.AUTH_JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const verifier = verifierFor(config);
   const graphql: Door = async (app) => {
     const { schema } = await buildProductsSubgraph(catalogue, config.CURRENCY);
     await graphqlDoor({ schema, verifier, logger, loaders: () => createLoaders(reader) })(app);
