@@ -31,9 +31,10 @@ export function createBacking(
   const config = readConfig(environment, schema);
   const log = logger ?? createLogger(service, config.LOG_LEVEL);
   const bus = createBus(config, service, log);
-  if (!config.REDIS_URL) return { bus, pubsub: inProcess.pubsub, cache: inProcess.cache };
+  const { pubsub, cache, logs } = inProcess;
+  if (!config.REDIS_URL) return { bus, pubsub, cache, logs };
   const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger: log };
-  return { bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis) };
+  return { bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
 }
 
 function createBus(config: z.output<typeof schema>, service: ServiceName, logger: Logger): Bus {

@@ -1,4 +1,5 @@
 import type { Component } from '../lifecycle/system.js';
+import type { LogChannel } from '../logging/log-channel.js';
 import type { Bus } from '../messaging/bus.js';
 
 /** A wake-up, never the truth: a message may be lost, and `onReconnect` says when some may have been. */
@@ -40,4 +41,6 @@ export interface Backing {
   readonly bus: Bus;
   readonly pubsub: PubSub;
   readonly cache: VersionedCache;
+  /** The log of the services that share this process; silent where each has one of its own. */
+  readonly logs: LogChannel;
 }
