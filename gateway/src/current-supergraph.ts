@@ -2,7 +2,7 @@ import { type Schema, Supergraph } from '@apollo/federation-internals';
 import type { ApolloGateway } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, isScalarType } from 'graphql';
-import { serviceNames } from '@shop/shared/backing/roster';
+import { orderingServices } from '@shop/shared/backing/roster';
 import { DateTime, SafeInt } from '@shop/shared/graphql/scalars';
 import type { SubgraphAddress } from './subgraphs.js';
 
@@ -40,11 +40,11 @@ export class CurrentSupergraph {
     return this.current;
   }
 
-  /** Whether it is the shop's: one in which all of the shop's services are, and orders can be placed. */
+  /** Whether it is the shop's: one in which all services that an order needs are, and orders can be placed. */
   get isShop(): boolean {
     const { schema, addresses } = this.loaded;
     const placesOrders = schema.getMutationType()?.getFields()['placeOrder'] !== undefined;
-    return placesOrders && serviceNames.every((name) => addresses.has(name));
+    return placesOrders && orderingServices.every((name) => addresses.has(name));
   }
 }
 

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { serviceNames } from '@shop/shared/backing/roster';
+import { orderingServices } from '@shop/shared/backing/roster';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { CurrentSupergraph } from './current-supergraph.js';
 import type { Subgraphs } from './subgraphs.js';
@@ -11,7 +11,7 @@ const EVERY_MS = { whileWaiting: 100, onceReady: 2_000 } as const;
 const ANSWER_WITHIN_MS = 1_000;
 
 /**
- * Whether an order can be placed: true from the moment at which all of the shop's services were ready at once, for as
+ * Whether an order can be placed: true from the moment at which all services that an order needs were ready at once, for as
  * long as this gateway serves. In front of a supergraph that is not the shop's there is nothing to wait for.
  */
 export class Readiness implements Component {
@@ -50,7 +50,8 @@ export class Readiness implements Component {
       addresses.map(async (address) => [address.name, await stateAt(this.subgraphs.urlOf(address))] as const),
     );
     this.states = Object.fromEntries(states);
-    if (!this.supergraph.isShop || serviceNames.every((name) => this.states[name] === 'ready')) this.wasReady = true;
+    if (!this.supergraph.isShop || orderingServices.every((name) => this.states[name] === 'ready'))
+      this.wasReady = true;
     if (this.stopped) return;
     const wait = this.wasReady ? EVERY_MS.onceReady : EVERY_MS.whileWaiting;
     this.timer = setTimeout(() => void this.look(), wait);

@@ -18,4 +18,13 @@ export const serviceNames = [
   'orders',
 ] as const satisfies readonly ServiceName[];
 
+/** Those without which no order can be placed and carried out; the others may be away meanwhile. */
+export const orderingServices = [
+  'auth',
+  'products',
+  'cart',
+  'payments',
+  'orders',
+] as const satisfies readonly ServiceName[];
+
 export const gatewayPort = 4000;
