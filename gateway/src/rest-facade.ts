@@ -1,11 +1,12 @@
 import { type Readable, Transform } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { Agent } from 'undici';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import { AppError, badInput, notFound } from '@shop/shared/errors/app-error';
 import { BODY_LIMIT } from '@shop/shared/http/web-server';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
+import { forwardedRoutes } from './forwarded-routes.js';
+import { ServiceRequests } from './service-requests.js';
 
 interface RestFacadeOptions {
   /** A service's origin; null when the supergraph is not the shop's. */
@@ -13,43 +14,25 @@ interface RestFacadeOptions {
   readonly timeoutMs: number;
 }
 
-type Row = readonly [service: ServiceName, methods: readonly HTTPMethods[], route: string];
-
-/**
- * The paths of the REST contract. Only what is listed is forwarded: a service's other routes, such as the checkout that
- * is for the orders service alone, can't be reached from here however their path is written.
- */
-const forwarded: readonly Row[] = [
-  ['auth', ['POST'], '/auth/register'],
-  ['auth', ['POST'], '/auth/login'],
-  ['auth', ['GET', 'HEAD'], '/api/profile'],
-  ['products', ['GET', 'HEAD', 'POST'], '/products'],
-  ['products', ['GET', 'HEAD', 'PUT', 'DELETE'], '/products/:id'],
-  ['cart', ['GET', 'HEAD', 'POST', 'DELETE'], '/cart'],
-  ['cart', ['PUT', 'DELETE'], '/cart/:id'],
-  ['orders', ['GET', 'HEAD', 'POST'], '/orders'],
-  ['orders', ['GET', 'HEAD'], '/orders/:id'],
-  ['orders', ['PUT'], '/orders/:id/status'],
-  ['payments', ['GET', 'HEAD'], '/payments/:id'],
-];
-
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
 export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
-    const agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-    app.addHook('onClose', () => agent.destroy());
+    const requests = new ServiceRequests(timeoutMs);
+    app.addHook('onClose', () => requests.close());
     app.addHook('preParsing', limitBody);
-    for (const [service, methods, route] of forwarded) {
+    for (const { service, methods, path } of forwardedRoutes) {
       await app.register(httpProxy, {
         upstream: '',
-        routes: [route],
+        routes: [path],
         httpMethods: [...methods],
-        undici: agent,
+        undici: requests.undici,
         disableRequestLogging: true,
-        preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
-          if (originOf(service) === null) return reply.callNotFound();
-          refuseSteps(service, request.params as { readonly id?: string });
+        preHandler: (request, reply, next) => {
+          if (originOf(service) === null) return void reply.callNotFound();
+          const refusal = refusalOfSteps(service, request.params as { readonly id?: string });
+          if (refusal) return next(refusal);
+          requests.whileWanted(reply, next);
         },
         replyOptions: {
           getUpstream: () => originOf(service) ?? '',
@@ -57,7 +40,7 @@ export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
           retryDelay: () => null,
           rewriteRequestHeaders: forwardedHeaders,
           rewriteHeaders: withoutConnectionHeaders,
-          onError: (reply, { error }) => void reply.send(failureOf(service, error)),
+          onError: (reply, { error }) => answerFailure(service, reply, error),
         },
       });
     }
@@ -84,9 +67,22 @@ async function limitBody({ headers }: FastifyRequest, _reply: FastifyReply, payl
 const bodyTooLarge = () => new AppError('BAD_USER_INPUT', 'the body is too large', { status: 413 });
 
 /** A step that stays, or goes up, would lead to another path of the service; as an id it is none. */
-function refuseSteps(service: ServiceName, { id }: { readonly id?: string }): void {
-  if (id?.split(/[/\\]/).some((part) => part === '.' || part === '..'))
-    throw service === 'payments' ? notFound('not found') : badInput('invalid id', 'id');
+function refusalOfSteps(service: ServiceName, { id }: { readonly id?: string }): AppError | undefined {
+  if (!id?.split(/[/\\]/).some((part) => part === '.' || part === '..')) return undefined;
+  return service === 'payments' ? notFound('not found') : badInput('invalid id', 'id');
+}
+
+/** What of a reply is needed; @fastify/reply-from's is one over HTTP/2 as well. */
+interface Answering {
+  readonly raw: { readonly destroyed: boolean };
+  hijack(): unknown;
+  send(failure: AppError): unknown;
+}
+
+function answerFailure(service: ServiceName, reply: Answering, error: Error): void {
+  // Nobody is there to hear of it.
+  if (reply.raw.destroyed) reply.hijack();
+  else reply.send(failureOf(service, error));
 }
 
 /** `error` is @fastify/reply-from's; its cause is what undici said. */
