@@ -36,8 +36,9 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
 };
 
 /**
- * The environment of each process: its port, its database, where the others are, the secrets that are its own and no
- * other's, and whatever else the launcher was given.
+ * The environment of each process: its port, its database, where the others are (by `ORDERS_URL` and its like when
+ * something stands in front of them), the secrets that are its own and no other's, and whatever else the launcher was
+ * given.
  */
 export function environments(surroundings: Surroundings): Readonly<Record<ProcessName, Environment>> {
   const entries = processNames.map((name) => [name, environmentOf(name, surroundings)]);
@@ -53,7 +54,10 @@ export function addressOf(port: number, host = '127.0.0.1'): string {
 function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: Surroundings): Environment {
   const host = outer['HOST'] || '127.0.0.1';
   const urls = Object.fromEntries(
-    serviceNames.map((service) => [urlVariable(service), addressOf(ports[service], host)]),
+    serviceNames.map((service) => [
+      urlVariable(service),
+      outer[urlVariable(service)] || addressOf(ports[service], host),
+    ]),
   );
   const secretSettings = {
     JWT_PRIVATE_KEY: outer['JWT_PRIVATE_KEY'] || secrets.jwtPrivateKey,

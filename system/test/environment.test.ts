@@ -26,6 +26,12 @@ describe('the environment of a process', () => {
     });
   });
 
+  it('has the address of what stands in front of a service, when there is something', () => {
+    const { gateway, orders } = environmentsFrom({ CART_URL: 'http://127.0.0.1:9999' });
+    expect([gateway['CART_URL'], orders['CART_URL']]).toEqual(Array(2).fill('http://127.0.0.1:9999'));
+    expect(gateway['ORDERS_URL']).toBe('http://127.0.0.1:8083');
+  });
+
   it('holds no secret of another process', () => {
     const each = environmentsFrom({
       PAYMENT_PROVIDER_KEY: 'a key',

@@ -13,6 +13,7 @@ import type { Say } from './say.js';
 /** A PostgreSQL server for whose life we care. `url` names the superuser `shop` and the database `postgres`. */
 export interface PostgresServer {
   readonly url: string;
+  readonly pid: number;
   /** True when it ran already, left behind by a launcher that was killed. */
   readonly reused: boolean;
   stop(): Promise<void>;
@@ -28,6 +29,8 @@ export interface PostgresPlan {
   readonly folder: string;
   /** False trades safety against power cuts for speed. */
   readonly durable: boolean;
+  /** Where it listens; on a free port unless told. */
+  readonly port?: number;
   /** Ends a start that is under way, and the server with it. */
   readonly signal?: AbortSignal;
 }
@@ -36,16 +39,20 @@ export interface PostgresPlan {
  * Starts PostgreSQL on a folder, or takes up the one that runs there, left behind by a killed launcher or just started
  * by another. The first start makes the cluster.
  */
-export async function startPostgres({ folder, durable, signal }: PostgresPlan, say: Say): Promise<PostgresServer> {
+export async function startPostgres(
+  { folder, durable, port, signal }: PostgresPlan,
+  say: Say,
+): Promise<PostgresServer> {
   const user = postgresUser();
   const data = join(folder, 'data');
   mkdirSync(folder, { recursive: true });
   if (user) chmodSync(folder, 0o711);
   const password = keptSecret(join(folder, 'password'), () => randomSecret(24));
-  const answer = ({ port, pid }: Postmaster, reused: boolean): PostgresServer => ({
-    url: `postgres://shop:${password}@127.0.0.1:${port}/postgres`,
+  const answer = (server: Postmaster, reused: boolean): PostgresServer => ({
+    url: `postgres://shop:${password}@127.0.0.1:${server.port}/postgres`,
+    pid: server.pid,
     reused,
-    stop: () => stopPostmaster(pid),
+    stop: () => stopPostmaster(server.pid),
   });
 
   const running = await takenUp(data);
@@ -58,7 +65,7 @@ export async function startPostgres({ folder, durable, signal }: PostgresPlan, s
   removeOldDrafts(data);
   try {
     const settings = durable ? shared : [...shared, ...forgetful];
-    return answer(await launch({ binaries, user, folder, settings, signal }), false);
+    return answer(await launch({ binaries, user, folder, settings, port, signal }), false);
   } catch (error) {
     // Of two that start at the same time, one finds the folder taken.
     const others = signal?.aborted ? undefined : await takenUp(data);
@@ -78,14 +85,15 @@ interface Launch {
   readonly user: PostgresUser | undefined;
   readonly folder: string;
   readonly settings: readonly string[];
+  readonly port: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Starts the server in a session of its own, so that the terminal's Ctrl-C leaves it to us to stop it last. */
-async function launch({ binaries, user, folder, settings, signal }: Launch): Promise<Postmaster> {
+async function launch({ binaries, user, folder, settings, signal, ...wanted }: Launch): Promise<Postmaster> {
   const data = join(folder, 'data');
   const logFile = join(folder, 'postgresql.log');
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = wanted.port === undefined ? await freePorts(1) : [wanted.port];
   signal?.throwIfAborted();
   const log = openSync(logFile, 'w', 0o600);
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];

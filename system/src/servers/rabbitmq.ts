@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.js';
 import { randomSecret } from './kept-secret.js';
@@ -12,20 +12,25 @@ import { until } from './until.js';
 export interface RabbitServer {
   readonly url: string;
   readonly managementUrl: string;
+  /** The leader of the process group in which all of the server runs, but for the port mapper. */
+  readonly pid: number;
+  readonly ports: RabbitPorts;
   stop(): Promise<void>;
 }
 
 /**
  * Starts a RabbitMQ of our own: its files all in `folder`, its node name, ports and port mapper (epmd) its own too, so
- * that it meets no other RabbitMQ of this machine. Resolves when it takes connections, after 6 to 8 s.
+ * that it meets no other RabbitMQ of this machine; on the same folder and ports it takes up what an earlier one has left.
+ * Resolves when it takes connections, after 6 to 8 s.
  */
-export async function startRabbitMq(program: Program, folder: string): Promise<RabbitServer> {
-  const [port = 0, distribution = 0, management = 0, mapper = 0] = await freePorts(4);
-  const environment = {
-    ...process.env,
-    ...program.environment,
-    ...settings(folder, { port, distribution, management, mapper }),
-  };
+export async function startRabbitMq(
+  program: Program,
+  folder: string,
+  wantedPorts?: RabbitPorts,
+): Promise<RabbitServer> {
+  const ports = wantedPorts ?? (await anyPorts());
+  const { port, management, mapper } = ports;
+  const environment = { ...process.env, ...program.environment, ...settings(folder, ports) };
   const logFile = join(folder, 'server.log');
   const start = (command: string, args: readonly string[]): ChildProcess => {
     const log = openSync(logFile, 'a');
@@ -66,24 +71,31 @@ export async function startRabbitMq(program: Program, folder: string): Promise<R
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     managementUrl: `http://guest:guest@127.0.0.1:${management}`,
+    pid: server.pid ?? 0,
+    ports,
     stop,
   };
 }
 
-interface Ports {
+/** Where a server listens: for clients, other nodes, its HTTP interface, and its port mapper. */
+export interface RabbitPorts {
   readonly port: number;
   readonly distribution: number;
   readonly management: number;
   readonly mapper: number;
 }
 
+async function anyPorts(): Promise<RabbitPorts> {
+  const [port = 0, distribution = 0, management = 0, mapper = 0] = await freePorts(4);
+  return { port, distribution, management, mapper };
+}
+
 /** Writes the server's configuration below `folder` and returns the environment that points to it. */
-function settings(folder: string, { port, distribution, management, mapper }: Ports): Record<string, string> {
+function settings(folder: string, { port, distribution, management, mapper }: RabbitPorts): Record<string, string> {
   const home = join(folder, 'home');
   for (const path of [home, join(folder, 'mnesia'), join(folder, 'log')]) mkdirSync(path, { recursive: true });
   const cookie = join(home, '.erlang.cookie');
-  writeFileSync(cookie, randomSecret(24), { mode: 0o600 });
-  chmodSync(cookie, 0o400);
+  if (!existsSync(cookie)) writeFileSync(cookie, randomSecret(24), { mode: 0o400 });
   const inFolder = (name: string, content: string): string => {
     const file = join(folder, name);
     writeFileSync(file, content);

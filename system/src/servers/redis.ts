@@ -7,10 +7,20 @@ import type { Program } from './programs.js';
 import { answersOn } from './tcp.js';
 import { until } from './until.js';
 
-/** Starts a private Redis in memory, with its log in `folder`. Resolves when it takes connections. */
-export async function startRedis(program: Program, folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** A private Redis server. */
+export interface RedisServer {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a private Redis in memory, with its log in `folder`, on a free port unless told. Resolves when it takes
+ * connections.
+ */
+export async function startRedis(program: Program, folder: string, wantedPort?: number): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true });
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = wantedPort === undefined ? await freePorts(1) : [wantedPort];
   const logFile = join(folder, 'redis.log');
   const log = openSync(logFile, 'w');
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
@@ -30,5 +40,6 @@ export async function startRedis(program: Program, folder: string): Promise<{ ur
     },
     { seconds: 20, failure: () => `Redis was not ready within 20 s; its log is ${logFile}.` },
   );
-  return { url: `redis://127.0.0.1:${port}`, stop: () => endProcess(child.pid ?? 0, 'SIGTERM', 5) };
+  const pid = child.pid ?? 0;
+  return { url: `redis://127.0.0.1:${port}`, pid, stop: () => endProcess(pid, 'SIGTERM', 5) };
 }
