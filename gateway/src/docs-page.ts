@@ -47,7 +47,7 @@ export function docsPage(services: readonly DocumentedService[]): string {
 <li><a href="/graphql">Apollo Sandbox</a>, which needs it</li>
 </ul>
 <h2>REST</h2>
-<p>The routes of every service also answer here, under the same paths. Swagger UI is at each service itself.</p>
+${services.some(({ address }) => address !== null) ? forwarded : ''}
 <table>
 <thead><tr><th>service</th><th>state</th><th>Swagger UI</th><th>OpenAPI document</th></tr></thead>
 <tbody>
@@ -59,6 +59,10 @@ ${services.map(row).join('\n')}
 </html>
 `;
 }
+
+const forwarded = `<p>The routes of every service also answer here, under the same paths: they have one
+<a href="/swagger/index.html">Swagger UI</a>, and their OpenAPI document as <a href="/swagger/json">JSON</a> or
+<a href="/swagger/yaml">YAML</a>. Each service has its own too.</p>`;
 
 function row({ name, state, address }: DocumentedService): string {
   const link = (path: string, text: string) =>

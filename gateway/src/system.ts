@@ -19,6 +19,7 @@ import { SubscriptionPlanner } from './subscriptions/subscription-plan.js';
 import { UpstreamPool } from './subscriptions/upstream-pool.js';
 import { WebsocketDoor } from './subscriptions/ws.js';
 import { SupergraphSource } from './supergraph.js';
+import { swaggerRoute } from './swagger-route.js';
 
 /** The gateway, from its environment. Throws `ConfigError`. */
 export function createSystem(environment: Environment): System {
@@ -53,6 +54,7 @@ export function wire(config: GatewayConfig): Gateway {
   const routes = [
     graphqlRoutes({ server, identities, operations, limits, logger }),
     docsRoute({ readiness, originOf }),
+    swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
     restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
   ];
   const http = new HttpServer({ config, logger, readiness, websockets, routes });

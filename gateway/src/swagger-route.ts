@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { dump } from 'js-yaml';
+import { request } from 'undici';
+import type { ServiceName } from '@shop/shared/backing/roster';
+import { AppError } from '@shop/shared/errors/app-error';
+import { swaggerFiles } from '@shop/shared/http/swagger-files';
+import { swaggerPage, swaggerScript } from '@shop/shared/http/swagger-page';
+import { forwardedRoutes } from './forwarded-routes.js';
+import { mergedDocument, type OpenApiDocument } from './rest-document.js';
+
+interface SwaggerRouteOptions {
+  /** A service's origin; null when the supergraph is not the shop's. */
+  readonly originOf: (service: ServiceName) => string | null;
+  readonly timeoutMs: number;
+}
+
+/** Swagger UI's page loads its own parts and nothing else; the images in its styles are data. */
+const swaggerPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const services = [...new Set(forwardedRoutes.map(({ service }) => service))];
+
+/**
+ * Swagger UI for all that is forwarded, at the same paths as a service has its own: `/swagger/index.html`, and the OpenAPI
+ * document at `/swagger/json` and `/swagger/yaml`. 404 in front of a supergraph that is not the shop's; 503 while a
+ * service is away, whose part only it knows.
+ */
+export function swaggerRoute({ originOf, timeoutMs }: SwaggerRouteOptions) {
+  const document = async (): Promise<object> =>
+    mergedDocument(
+      new Map(
+        await Promise.all(services.map(async (name) => [name, await documentOf(name, originOf, timeoutMs)] as const)),
+      ),
+    );
+  return async (app: FastifyInstance): Promise<void> => {
+    app.addHook('preHandler', async (_request, reply) => {
+      if (services.some((service) => originOf(service) === null)) return reply.callNotFound();
+    });
+    app.get('/swagger', async (_request, reply) => reply.redirect('/swagger/index.html'));
+    app.get('/swagger/json', async () => await document());
+    app.get('/swagger/yaml', async (_request, reply) =>
+      reply.type('application/yaml').send(dump(await document(), { noRefs: true })),
+    );
+    app.get('/swagger/index.html', async (_request, reply) =>
+      reply.header('content-security-policy', swaggerPolicy).type('text/html; charset=utf-8').send(swaggerPage('Shop')),
+    );
+    app.get('/swagger/index.js', async (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').send(swaggerScript),
+    );
+    app.get<{ Params: { file: string } }>('/swagger/static/:file', async ({ params: { file } }, reply) => {
+      if (!Object.hasOwn(swaggerFiles, file)) return reply.callNotFound();
+      const { path, type } = swaggerFiles[file] as (typeof swaggerFiles)[string];
+      return reply.type(type).send(await readFile(path));
+    });
+  };
+}
+
+async function documentOf(
+  service: ServiceName,
+  originOf: SwaggerRouteOptions['originOf'],
+  timeoutMs: number,
+): Promise<OpenApiDocument> {
+  try {
+    const { statusCode, body } = await request(`${originOf(service)}/swagger/json`, {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
+    return (await body.json()) as OpenApiDocument;
+  } catch (cause) {
+    throw new AppError('SUBGRAPH_UNAVAILABLE', `${service} service unavailable`, { status: 503, cause });
+  }
+}
