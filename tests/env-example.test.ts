@@ -7,6 +7,7 @@ it('.env.example names every setting that a configuration reads, and no other', 
   const sources = [
     'shared/src/config/read-config.ts',
     'shared/src/backing/create-backing.ts',
+    'shared/src/telemetry/telemetry.ts',
     ...globSync('{gateway,subgraphs/*}/src/config.ts'),
   ];
   const read = sources.flatMap((file) =>

@@ -9,7 +9,6 @@ import type { DocumentLimits } from './limits.js';
 export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
-  readonly logLevel: string;
   readonly development: boolean;
   /** A composed file, or the recipe to compose one from. */
   readonly supergraph: { readonly composedFile: string } | { readonly recipeFile: string };
@@ -39,7 +38,6 @@ const origin = z
 const schema = z.object({
   PORT: variables.port.default(gatewayPort),
   HOST: variables.host,
-  LOG_LEVEL: variables.logLevel,
   NODE_ENV: variables.nodeEnv,
   SUPERGRAPH_SDL: z.string().optional(),
   SUPERGRAPH_CONFIG: z.string().default(path.join(repositoryRoot, 'supergraph.yaml')),
@@ -71,7 +69,6 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   return Object.freeze({
     host: read.HOST,
     port: read.PORT,
-    logLevel: read.LOG_LEVEL,
     development,
     supergraph: read.SUPERGRAPH_SDL
       ? { composedFile: fileFrom(read.SUPERGRAPH_SDL, environment) }

@@ -1,8 +1,10 @@
+import type { Backing } from '@shop/shared/backing/ports';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
 import { startMistake, StartError } from '@shop/shared/lifecycle/start-error';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
+import { LogChannel } from '@shop/shared/logging/log-channel';
+import { createTelemetry, type Telemetry } from '@shop/shared/telemetry/telemetry';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { docsRoute } from './docs-route.js';
@@ -22,8 +24,11 @@ import { SupergraphSource } from './supergraph.js';
 import { swaggerRoute } from './swagger-route.js';
 
 /** The gateway, from its environment. Throws `ConfigError`. */
-export function createSystem(environment: Environment): System {
-  return wire(readGatewayConfig(environment)).system;
+export function createSystem(
+  environment: Environment,
+  { telemetry }: Pick<Backing, 'telemetry'> = { telemetry: createTelemetry(environment, 'gateway', new LogChannel()) },
+): System {
+  return wire(readGatewayConfig(environment), telemetry).system;
 }
 
 /** The parts that tests look into, beside the whole. */
@@ -34,8 +39,8 @@ export interface Gateway {
 }
 
 /** What runs, wired in one place: started from the first to the last, stopped from the last to the first. */
-export function wire(config: GatewayConfig): Gateway {
-  const logger = createLogger('gateway', config.logLevel);
+export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
+  const { logger } = telemetry;
   const identities = new Identities(config.tokens);
   const subgraphs = new Subgraphs(config, logger);
   const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, logger);
@@ -63,7 +68,7 @@ export function wire(config: GatewayConfig): Gateway {
     () => server.start().catch(refuseSupergraph),
     () => server.stop(),
   );
-  const system = new System('gateway', [subgraphs, apollo, upstream, readiness, http, operations]);
+  const system = new System('gateway', [telemetry, subgraphs, apollo, upstream, readiness, http, operations]);
   return { system, http, operations };
 }
 

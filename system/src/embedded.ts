@@ -7,20 +7,23 @@ import { unlessAborted } from './interruption.js';
 import { processNames, type ProcessName } from './ports.js';
 
 interface SystemModule {
-  createSystem(environment: Environment, backing?: Backing): System;
+  createSystem(environment: Environment, backing?: Backing | Pick<Backing, 'telemetry'>): System;
 }
 
 /** The code of the whole system, so that loading it can go on while PostgreSQL starts. */
 export interface LoadedSystem {
   readonly modules: Readonly<Record<ProcessName, SystemModule>>;
   readonly backingFor: (environment: Environment, service: ServiceName) => Backing;
+  /** All that the gateway shares with the services. */
+  readonly gatewayBackingFor: (environment: Environment) => Pick<Backing, 'telemetry'>;
 }
 
 /** Loads every service, the gateway, and what stands in for the servers that are not there. */
 export async function loadSystem(): Promise<LoadedSystem> {
-  const [{ createBacking }, { InProcess }, ...modules] = await Promise.all([
+  const [{ createBacking }, { InProcess }, { createTelemetry }, ...modules] = await Promise.all([
     import('@shop/shared/backing/create-backing'),
     import('@shop/shared/backing/in-process'),
+    import('@shop/shared/telemetry/telemetry'),
     ...processNames.map((name) => import(`@shop/${name}/system`) as Promise<SystemModule>),
   ]);
   const inProcess = new InProcess();
@@ -28,6 +31,7 @@ export async function loadSystem(): Promise<LoadedSystem> {
   return {
     modules: Object.fromEntries(entries) as Record<ProcessName, SystemModule>,
     backingFor: (environment, service) => createBacking(environment, service, inProcess),
+    gatewayBackingFor: (environment) => ({ telemetry: createTelemetry(environment, 'gateway', inProcess.logs) }),
   };
 }
 
@@ -37,14 +41,17 @@ export async function loadSystem(): Promise<LoadedSystem> {
  * on its way then is stopped once it has arrived.
  */
 export async function startEmbedded(
-  { modules, backingFor }: LoadedSystem,
+  { modules, backingFor, gatewayBackingFor }: LoadedSystem,
   environments: Readonly<Record<ProcessName, Environment>>,
   cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<void> {
   const service = (name: ServiceName): System =>
     modules[name].createSystem(environments[name], backingFor(environments[name], name));
-  const systems = [...serviceNames.map(service), modules.gateway.createSystem(environments.gateway)];
+  const systems = [
+    ...serviceNames.map(service),
+    modules.gateway.createSystem(environments.gateway, gatewayBackingFor(environments.gateway)),
+  ];
   const starts = systems.map((system) => {
     const start = system.start();
     cleanup.add(system.name, async () => {

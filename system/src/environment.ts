@@ -30,7 +30,7 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   SEED: ['products'],
   ORDERS_IDENTITY_SECRET: ['orders', 'cart'],
   BUS_DATABASE_URL: serviceNames,
-  RABBITMQ_URL: serviceNames,
+  RABBITMQ_URL: processNames,
   RABBITMQ_MANAGEMENT_URL: [],
   REDIS_URL: serviceNames,
 };
@@ -66,7 +66,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
     ADMIN_PASSWORD: outer['ADMIN_PASSWORD'] || secrets.adminPassword,
     BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),
   };
-  const common = { LOG_LEVEL: 'warn', SEED: 'true', ...withoutEmpty(outer), ...secretSettings };
+  const common = { LOG_STDOUT_LEVEL: 'error', SEED: 'true', ...withoutEmpty(outer), ...secretSettings };
   const allowed = Object.entries(common).filter(([variable]) => isFor(name, variable));
   return {
     ...Object.fromEntries(allowed),

@@ -1,3 +1,4 @@
+import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +20,7 @@ export class TestGateway {
     const file = path.join(folder, 'supergraph.graphql');
     await writeFile(file, supergraphSdl);
     const settings = { PORT: '0', LOG_LEVEL: 'silent', SUPERGRAPH_SDL: file, SHUTDOWN_S: '2', ...environment };
-    const gateway = wire(readGatewayConfig(settings));
+    const gateway = wire(readGatewayConfig(settings), silentTelemetry('gateway'));
     await gateway.system.start();
     return new TestGateway(gateway, file);
   }

@@ -3,19 +3,19 @@ import { InProcess } from './in-process.js';
 import type { Backing } from './ports.js';
 import type { ServiceName } from './roster.js';
 import { ConfigError, type Environment, readConfig, variables } from '../config/read-config.js';
-import { createLogger, type Logger } from '../logging/logger.js';
+import type { Logger } from '../logging/logger.js';
 import { EmbeddedBus } from '../messaging/embedded-bus.js';
 import type { Bus } from '../messaging/bus.js';
 import { RascalBus } from '../messaging/rascal-bus.js';
 import { RedisPubSub } from '../redis/redis-pubsub.js';
 import { RedisVersionedCache } from '../redis/redis-versioned-cache.js';
+import { createTelemetry } from '../telemetry/telemetry.js';
 
 const schema = z.object({
   RABBITMQ_URL: variables.optionalUrl,
   BUS_DATABASE_URL: variables.optionalUrl,
   REDIS_URL: variables.optionalUrl,
   REDIS_NAMESPACE: z.string().default(''),
-  LOG_LEVEL: variables.logLevel,
 });
 
 /**
@@ -26,15 +26,15 @@ export function createBacking(
   environment: Environment,
   service: ServiceName,
   inProcess: InProcess = new InProcess(),
-  logger?: Logger,
 ): Backing {
   const config = readConfig(environment, schema);
-  const log = logger ?? createLogger(service, config.LOG_LEVEL);
-  const bus = createBus(config, service, log);
   const { pubsub, cache, logs } = inProcess;
-  if (!config.REDIS_URL) return { bus, pubsub, cache, logs };
-  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger: log };
-  return { bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
+  const telemetry = createTelemetry(environment, service, logs);
+  const { logger } = telemetry;
+  const bus = createBus(config, service, logger);
+  if (!config.REDIS_URL) return { telemetry, bus, pubsub, cache, logs };
+  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger };
+  return { telemetry, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
 }
 
 function createBus(config: z.output<typeof schema>, service: ServiceName, logger: Logger): Bus {

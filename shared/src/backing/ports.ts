@@ -1,6 +1,7 @@
 import type { Component } from '../lifecycle/system.js';
 import type { LogChannel } from '../logging/log-channel.js';
 import type { Bus } from '../messaging/bus.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A wake-up, never the truth: a message may be lost, and `onReconnect` says when some may have been. */
 export interface PubSub extends Component {
@@ -38,6 +39,7 @@ export interface VersionedCache extends Component {
 
 /** What stands behind one service besides its database. Each is a component of that service's system. */
 export interface Backing {
+  readonly telemetry: Telemetry;
   readonly bus: Bus;
   readonly pubsub: PubSub;
   readonly cache: VersionedCache;

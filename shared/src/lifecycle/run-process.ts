@@ -5,7 +5,7 @@ import { ConfigError, type Environment, readConfig, serviceVariables } from '../
 import { createLogger } from '../logging/logger.js';
 
 const { LOG_LEVEL, SHUTDOWN_S } = serviceVariables;
-const settings = z.object({ LOG_LEVEL, SHUTDOWN_S });
+const settings = z.object({ LOG_LEVEL, LOG_STDOUT_LEVEL: LOG_LEVEL.optional(), SHUTDOWN_S });
 
 /**
  * Runs a system as this process: starts it, stops it in order on SIGTERM, SIGINT, or when the launcher that holds the
@@ -15,7 +15,7 @@ export async function runProcess(create: (environment: Environment) => Component
   const { env } = process;
   const system = built(() => create(env));
   const config = readConfig(env, settings);
-  const logger = createLogger(system.name, config.LOG_LEVEL);
+  const logger = createLogger(system.name, config.LOG_STDOUT_LEVEL ?? config.LOG_LEVEL);
   let stopping = false;
   const stop = async (why: string) => {
     if (stopping) return;

@@ -1,10 +1,12 @@
 import { TokenVerifier } from '@shop/shared/auth/token-verifier';
+import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
+import { LogChannel } from '@shop/shared/logging/log-channel';
+import { createTelemetry } from '@shop/shared/telemetry/telemetry';
 import { readAuthConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildAuthSubgraph } from './graphql/schema.js';
@@ -17,9 +19,12 @@ import { readSigningKeys } from './tokens/signing-keys.js';
 import { createAccountUseCases } from './use-cases/account-use-cases.js';
 
 /** The auth service. It needs its database alone: it neither publishes nor consumes events. */
-export function createSystem(environment: Environment): System {
+export function createSystem(
+  environment: Environment,
+  { telemetry }: Pick<Backing, 'telemetry'> = { telemetry: createTelemetry(environment, 'auth', new LogChannel()) },
+): System {
   const config = readAuthConfig(environment);
-  const logger = createLogger('auth', config.LOG_LEVEL);
+  const { logger } = telemetry;
   const keys = readSigningKeys(config.JWT_PRIVATE_KEY, config.JWT_PREVIOUS_PUBLIC_KEYS);
   const names = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
   const database = openDatabase(config);
@@ -55,5 +60,5 @@ export function createSystem(environment: Environment): System {
     () => seedAdmin(database, config),
     async () => undefined,
   );
-  return new System('auth', [database, seeding, web]);
+  return new System('auth', [telemetry, database, seeding, web]);
 }

@@ -7,7 +7,6 @@ import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { ProductsClient } from './clients/products-client.js';
 import { readCartConfig } from './config.js';
@@ -33,9 +32,9 @@ import { UpdateCartItem } from './use-cases/update-cart-item.js';
 /** The cart service, wired: everybody's cart, the cart's own copy of products, and the checkouts. */
 export function createSystem(environment: Environment, backing: Backing = createBacking(environment, 'cart')): System {
   const config = readCartConfig(environment);
-  const logger = createLogger('cart', config.LOG_LEVEL);
   const now = () => new Date();
-  const { bus } = backing;
+  const { telemetry, bus } = backing;
+  const { logger } = telemetry;
 
   const database = openDatabase(config);
   const transactions = new Transactions(database);
@@ -73,6 +72,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   });
 
   return new System('cart', [
+    telemetry,
     database,
     component(
       'products client',

@@ -5,7 +5,6 @@ import type { Environment } from '@shop/shared/config/read-config';
 import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { CartClient } from './clients/cart-client.js';
 import { type Clock, systemClock } from './clock.js';
@@ -35,8 +34,8 @@ export function createSystem(
   clock: Clock = systemClock,
 ): System {
   const config = readOrdersConfig(environment);
-  const logger = createLogger('orders', config.LOG_LEVEL);
-  const { bus, pubsub } = backing;
+  const { telemetry, bus, pubsub } = backing;
+  const { logger } = telemetry;
 
   const database = openDatabase(config);
   const transactions = new Transactions(database);
@@ -67,6 +66,7 @@ export function createSystem(
   const verifier = verifierFor(config);
 
   return new System('orders', [
+    telemetry,
     database,
     pubsub,
     bus,

@@ -8,7 +8,6 @@ import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
 import { System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
 import { consumption } from '@shop/shared/messaging/consumption';
 import type { PaymentProvider } from './clients/payment-provider.js';
 import { SimulatedProvider } from './clients/simulated-provider.js';
@@ -38,9 +37,9 @@ export function createSystem(
   wrapProvider: ProviderWrapping = (provider) => provider,
 ): System {
   const config = readPaymentsConfig(environment);
-  const logger = createLogger('payments', config.LOG_LEVEL);
   const now = () => new Date();
-  const { bus } = backing;
+  const { telemetry, bus } = backing;
+  const { logger } = telemetry;
 
   const database = openDatabase(config);
   const transactions = new Transactions(database);
@@ -76,6 +75,7 @@ export function createSystem(
   });
 
   return new System('payments', [
+    telemetry,
     database,
     bus,
     relay,

@@ -9,7 +9,6 @@ import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { createLogger } from '@shop/shared/logging/logger';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { readProductsConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
@@ -38,8 +37,8 @@ export function createSystem(
   backing: Backing = createBacking(environment, 'products'),
 ): System {
   const config = readProductsConfig(environment);
-  const logger = createLogger('products', config.LOG_LEVEL);
-  const { bus, cache } = backing;
+  const { telemetry, bus, cache } = backing;
+  const { logger } = telemetry;
 
   const database = openDatabase(config);
   const transactions = new Transactions(database);
@@ -96,6 +95,7 @@ export function createSystem(
   });
 
   return new System('products', [
+    telemetry,
     database,
     cache,
     bus,
