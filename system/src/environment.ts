@@ -33,6 +33,7 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   RABBITMQ_URL: processNames,
   RABBITMQ_MANAGEMENT_URL: [],
   REDIS_URL: serviceNames,
+  SMTP_URL: ['mailer'],
 };
 
 /**
@@ -82,6 +83,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
 function isFor(name: ProcessName, variable: string): boolean {
   if (/^npm_/i.test(variable)) return false;
   if (variable.startsWith('PAYMENT_')) return name === 'payments';
+  if (variable.startsWith('MAIL_')) return name === 'mailer';
   return owners[variable]?.includes(name) ?? true;
 }
 

@@ -37,6 +37,8 @@ describe('the environment of a process', () => {
       PAYMENT_PROVIDER_KEY: 'a key',
       npm_config_token: 'a token',
       ADMIN_EMAIL: 'a@b.example',
+      SMTP_URL: 'smtp://user:password@mail.example',
+      MAIL_FROM: 'shop@mail.example',
     });
     const holders = (variable: string) =>
       Object.entries(each).flatMap(([name, environment]) => (environment[variable] === undefined ? [] : [name]));
@@ -45,6 +47,8 @@ describe('the environment of a process', () => {
     expect(holders('ADMIN_EMAIL')).toEqual(['auth']);
     expect(holders('ORDERS_IDENTITY_SECRET')).toEqual(['cart', 'orders']);
     expect(holders('PAYMENT_PROVIDER_KEY')).toEqual(['payments']);
+    expect(holders('SMTP_URL')).toEqual(['mailer']);
+    expect(holders('MAIL_FROM')).toEqual(['mailer']);
     expect(holders('DATABASE_URL')).toEqual(serviceNames);
     expect(holders('npm_config_token')).toEqual([]);
   });

@@ -5,6 +5,7 @@ export const servicePorts = {
   orders: 8083,
   auth: 8084,
   payments: 8086,
+  mailer: 8087,
 } as const;
 
 export type ServiceName = keyof typeof servicePorts;
@@ -16,6 +17,7 @@ export const serviceNames = [
   'cart',
   'payments',
   'orders',
+  'mailer',
 ] as const satisfies readonly ServiceName[];
 
 /** Those without which no order can be placed and carried out; the others may be away meanwhile. */
