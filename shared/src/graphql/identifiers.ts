@@ -1,12 +1,15 @@
 import { badInput } from '../errors/app-error.js';
 
+/** How an id is written; the highest ones of this length are past 2^53-1. */
+export const ID_PATTERN = /^[1-9]\d{0,15}$/;
+
 /**
  * A GraphQL id, or an entity's key, as the REST id it stands for: a whole number from 1 to 2^53-1, as text or, as
  * GraphQL's ID allows (specification of October 2021, section 3.5.5), as a number. Null for anything else.
  */
 export function numericId(id: unknown): number | null {
   const text = typeof id === 'number' ? String(id) : id;
-  if (typeof text !== 'string' || !/^[1-9]\d{0,15}$/.test(text)) return null;
+  if (typeof text !== 'string' || !ID_PATTERN.test(text)) return null;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : null;
 }

@@ -1,9 +1,11 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, RouteOptions } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { documentOf } from './openapi-document.js';
 import { swaggerPage, swaggerScript } from './swagger-page.js';
+import { validatorCompiler } from './validation.js';
 import type { Door } from './web-server.js';
 
 export type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -30,11 +32,12 @@ export function openApi({ title, description }: OpenApiOptions): Door {
       openapi: {
         openapi: '3.1.0',
         info: { title, description, version: '1' },
+        tags: [{ name: title, description }],
         components: { securitySchemes: { bearer } },
       },
-      transform: jsonSchemaTransform,
+      ...documentOf(app),
     });
-    await app.register(swaggerUi, { routePrefix: '/swagger' });
+    await app.register(swaggerUi, { routePrefix: '/swagger', uiHooks: { onRequest: toOurPage } });
     serveIndex(app, title);
   };
 }
@@ -50,10 +53,10 @@ const bearer = {
 export const needsToken: readonly { [scheme: string]: readonly string[] }[] = [{ bearer: [] }];
 
 /** The body of every error. */
-export const errorBody = z.object({ error: z.string() }).describe('One clear sentence');
+export const errorBody = z.object({ error: z.string().describe('One clear sentence') });
 
 /** The body of a 204 and of a 304. */
-export const noBody = z.undefined().describe('No body');
+export const noBody = z.undefined();
 
 /** An answer that has these headers as well, each with its JSON schema: `200: withHeaders(product, { etag })`. */
 export function withHeaders<Schema extends z.ZodType>(schema: Schema, headers: Record<string, HeaderSchema>): Schema {
@@ -77,6 +80,13 @@ export function errors<Status extends number>(...statuses: Status[]): Record<Sta
 function answersOfTheServer({ method, schema }: RouteOptions): void {
   if (!schema || schema.hide || method === 'GET' || method === 'HEAD') return;
   schema.response = { ...errors(400, 413, 415), ...(schema.response as object | undefined) };
+}
+
+/** @fastify/swagger-ui's own page is not ours: it does not take a token as it was copied. */
+async function toOurPage({ url }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const [, slash] = /^\/swagger(\/?)(?:\?|$)/.exec(url) ?? [];
+  // Relative, as every address of the page, so that it works behind a proxy too.
+  if (slash !== undefined) await reply.redirect(slash ? './index.html' : './swagger/index.html');
 }
 
 /** @fastify/swagger-ui serves its page at `/swagger` only, and its script looks for the document below the page. */

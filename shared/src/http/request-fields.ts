@@ -1,26 +1,39 @@
 import { z } from 'zod';
+import { ID_PATTERN, numericId } from '../graphql/identifiers.js';
 
-/** An id in a path: a whole number from 1 to 2^53-1, else 400 `invalid id`. */
-export const pathId = z
-  .string()
-  .regex(/^[1-9]\d{0,15}$/, 'invalid id')
-  .meta({ examples: ['1'] })
-  .transform(Number)
-  .refine(Number.isSafeInteger, 'invalid id');
+/** Whole numbers arrive as text, and are described as what they are. */
+const asInteger = { type: 'integer', pattern: undefined, minLength: undefined } as const;
 
-/** `/things/:id` */
-export const idParams = z.object({ id: pathId });
+const idText = (text: z.ZodString) =>
+  text
+    .regex(ID_PATTERN, 'invalid id')
+    .meta({ ...asInteger, minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1] })
+    .refine((id) => numericId(id) !== null, 'invalid id')
+    .transform(Number);
+
+/** `/things/:id`: a whole number from 1 to 2^53-1, else 400 `invalid id`. */
+export const idParams = z.object({ id: idText(z.string()) });
+
+/** A query parameter. Repeated, it would be anybody's guess which one counts. */
+const single = (name: string, missing?: string) =>
+  z.string({ error: ({ input }) => (Array.isArray(input) ? `${name} must be given only once` : missing) });
+
+/** `?id=N`, which has to be there: 400 `id query parameter required`, `invalid id`. */
+export const idQuery = (() => {
+  const missing = 'id query parameter required';
+  return z.object({ id: idText(single('id', missing).min(1, missing)) });
+})();
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
 
-const wholeNumber = (name: string, least: number, example: string) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `${name} must be a whole number`)
-    .meta({ examples: [example] })
-    .transform(Number)
-    .refine((value) => value >= least, `${name} must be ${least} or more`);
+/** More than `most` is taken as `most`, however much more it is. */
+const wholeNumber = (name: string, least: number, most: number, example: number, meta: object) =>
+  single(name)
+    .regex(/^\d+$/, `${name} must be a whole number`)
+    .meta({ ...asInteger, ...meta, minimum: least, examples: [example] })
+    .refine((text) => Number(text) >= least, `${name} must be ${least} or more`)
+    .transform((text) => Math.min(Number(text), most));
 
 /** The header of a REST list that says how long the whole of it is. */
 export const totalCount = {
@@ -29,9 +42,13 @@ export const totalCount = {
 
 /** `?limit` (100 unless told, 500 at most: more is taken as 500) and `&offset` of a REST list. */
 export const listQuery = z.object({
-  limit: wholeNumber('limit', 1, '20')
-    .transform((limit) => Math.min(limit, MAX_LIMIT))
-    .default(DEFAULT_LIMIT),
-  offset: wholeNumber('offset', 0, '0').default(0),
+  limit: wholeNumber('limit', 1, MAX_LIMIT, 20, {
+    default: DEFAULT_LIMIT,
+    description: `How many at most; more than ${MAX_LIMIT} is taken as ${MAX_LIMIT}`,
+  }).default(DEFAULT_LIMIT),
+  offset: wholeNumber('offset', 0, Number.MAX_SAFE_INTEGER, 0, {
+    default: 0,
+    description: 'How many to leave out first',
+  }).default(0),
 });
 export type ListQuery = z.output<typeof listQuery>;

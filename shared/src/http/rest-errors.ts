@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifySchemaValidationError } from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import { AppError, badInput } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -27,33 +26,9 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
 
 function restError(error: unknown): { status: number; message: string } {
   if (error instanceof AppError) return { status: error.status, message: error.message };
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const [issue] = error.validation;
-    return { status: 400, message: issue ? sentenceOf(issue, error.validationContext) : 'bad request' };
-  }
   const status = statusOf(error);
   if (status < 500) return { status, message: clientMistakes[(error as FastifyError).code] ?? 'bad request' };
   return { status: 500, message: 'internal error' };
-}
-
-/** The first thing that is wrong with a request, in a sentence that names its field. */
-function sentenceOf({ instancePath, keyword, message = 'bad request', params }: Issue, context?: string): string {
-  if (context === 'params') return message;
-  const path = instancePath.split('/').filter(Boolean);
-  const field = path.length > 0 ? path.join('.') : `the ${context ?? 'request'}`;
-  // Where a schema has no sentence of its own, zod's says nothing of the field.
-  if (!zodsOwn.test(message)) return message;
-  if (keyword !== 'invalid_type') return `${field}: ${message}`;
-  return message.endsWith('received undefined') ? `${field} is required` : `${field} must be ${aKind(params)}`;
-}
-
-const zodsOwn = /^(?:Invalid|Too|Unrecognized)/;
-
-type Issue = FastifySchemaValidationError;
-
-function aKind({ expected }: Issue['params']): string {
-  if (expected === 'int') return 'a whole number';
-  return `${/^[aeiou]/.test(String(expected)) ? 'an' : 'a'} ${String(expected)}`;
 }
 
 const clientMistakes: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { acceptJsonBodies } from './request-body.js';
 import { answerErrors } from './rest-errors.js';
 import { serverOptions } from './server-options.js';
 import { trustedProxy } from './trusted-proxy.js';
@@ -39,7 +40,7 @@ export class WebServer implements Component {
     });
     this.app = app;
     answerErrors(app, this.options.logger);
-    acceptEmptyJson(app);
+    acceptJsonBodies(app);
     app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));
     app.get('/readyz', { schema: { hide: true } as never }, async (_request, reply) => {
       const parts = await this.options.readiness();
@@ -59,16 +60,4 @@ export class WebServer implements Component {
     const address = this.app?.server.address();
     return address && typeof address === 'object' ? address.port : this.options.port;
   }
-}
-
-/**
- * An empty body under `Content-Type: application/json` is no body. Keys that reach prototypes are left out, as all unknown
- * ones are.
- */
-function acceptEmptyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('remove', 'remove');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null, undefined);
-    return parse(request, body as string, done);
-  });
 }

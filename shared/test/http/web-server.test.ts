@@ -20,6 +20,10 @@ describe('a web server', () => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
     return [response.status, await response.json()];
   };
+  const posted = async (body: string, headers: Record<string, string>, path = '/things') => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', headers, body });
+    return [response.status, await response.json()];
+  };
   /** Sends bytes as they are, and gives what comes back until the end. */
   const send = async (bytes: string) => {
     const socket = connect(server.port, '127.0.0.1');
@@ -49,15 +53,37 @@ describe('a web server', () => {
   });
 
   it('ignores what would reach a prototype, as all that it does not know, and takes an empty body for none', async () => {
-    const post = async (body: string) => {
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`http://127.0.0.1:${server.port}/things`, { method: 'POST', headers, body });
-      return [response.status, await response.json()];
-    };
+    const post = (body: string) => posted(body, { 'content-type': 'application/json' });
     expect(await post('{"a":1,"__proto__":{"b":2}}')).toEqual([200, { body: { a: 1 } }]);
     expect(await post('{"a":1,"constructor":{"prototype":{"b":2}}}')).toEqual([200, { body: { a: 1 } }]);
     expect(await post('')).toEqual([200, { body: null }]);
   });
+
+  it.each([
+    ['application/json; charset=utf-8', {}],
+    ['application/json;charset="UTF8"', {}],
+    ['Application/JSON', { 'content-encoding': 'identity' }],
+  ])('reads JSON in UTF-8: %s', async (type, headers) =>
+    expect(await posted('{"a":"é"}', { 'content-type': type, ...headers })).toEqual([200, { body: { a: 'é' } }]),
+  );
+
+  it.each([
+    ['text/plain', {}, 'the content type is not supported'],
+    ['application/xml', {}, 'the content type is not supported'],
+    ['application/json; charset=utf-16', {}, 'the charset is not supported: JSON is UTF-8'],
+    ['application/json; charset=latin1', {}, 'the charset is not supported: JSON is UTF-8'],
+    ['application/json', { 'content-encoding': 'gzip' }, 'the content encoding is not supported'],
+  ])('says why it can not read %s %j', async (type, headers, error) =>
+    expect(await posted('{}', { 'content-type': type, ...headers })).toEqual([415, { error }]),
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])(
+    'takes an empty body for none, also as %s',
+    async (type) => expect(await posted('', { 'content-type': type })).toEqual([200, { body: null }]),
+  );
+
+  it('knows no route, whatever is sent there', async () =>
+    expect(await posted('x', { 'content-type': 'text/plain' }, '/nothing')).toEqual([404, { error: 'not found' }]));
 
   it('keeps the request id that came, if it is one', async () => {
     expect(await get('/things/1', { 'x-request-id': 'a-1' })).toEqual([200, expect.objectContaining({ id: 'a-1' })]);

@@ -171,6 +171,13 @@ describe('the REST routes of products', () => {
     expect((await open.call('DELETE', `/products/${(made.body as Product).id}`, undefined, {})).status).toBe(204);
     const { errors } = await open.graphql('mutation { deleteProduct(id: 1) }');
     expect(errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
+    const { paths } = (await open.call('GET', '/swagger/json')).body as {
+      paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
+    };
+    const described = Object.values(paths).flatMap(Object.values);
+    expect(described).toHaveLength(5);
+    for (const { security = [], responses } of described)
+      expect([security, '401' in responses, '403' in responses]).toEqual([[], false, false]);
     await open.stop();
   });
 });

@@ -1,5 +1,5 @@
 import { badInput } from '@shop/shared/errors/app-error';
-import { isStorable } from '@shop/shared/text/storable';
+import { faultOfText, type TextBounds } from '@shop/shared/text/bounded-text';
 
 /** What somebody registers with, checked and in its stored form. */
 export interface Registration {
@@ -12,8 +12,11 @@ export interface Registration {
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 /** RFC 5321, section 4.5.3.1.3: a path of 256 octets, without its angle brackets. */
-const MAX_EMAIL = 254;
-const USERNAME = /^[A-Za-z0-9]{3,40}$/;
+export const MAX_EMAIL = 254;
+export const emailRule = 'email must be an email address';
+export const USERNAME = /^[A-Za-z0-9]{3,40}$/;
+export const usernameRule = 'username must be 3 to 40 letters and digits';
+export const passwordBounds: TextBounds = { name: 'password', least: 8, most: 128 };
 
 /** Checks a registration. Emails are stored in lower case. Throws BAD_USER_INPUT with the field at fault. */
 export function registration(input: Registration): Registration {
@@ -25,26 +28,33 @@ export function registration(input: Registration): Registration {
 }
 
 function emailAddress(text: string): string {
-  const email = text.trim().toLowerCase();
-  if (email.length > MAX_EMAIL || !EMAIL.test(email)) throw badInput('email must be an email address', 'email');
-  return email;
+  if (!isEmail(text)) throw badInput(emailRule, 'email');
+  return stored(text);
 }
 
+/** Whether somebody can have this email, in any case, with or without blanks around it. */
+export function isEmail(text: string): boolean {
+  const email = stored(text);
+  return email.length <= MAX_EMAIL && EMAIL.test(email);
+}
+
+const stored = (email: string): string => email.trim().toLowerCase();
+
 function username(text: string): string {
-  if (!USERNAME.test(text)) throw badInput('username must be 3 to 40 letters and digits', 'username');
+  if (!USERNAME.test(text)) throw badInput(usernameRule, 'username');
   return text;
 }
 
 /** A password of 8 to 128 characters, whatever they are as long as they are some. Throws BAD_USER_INPUT with the given field. */
 export function newPassword(text: string, field = 'password'): string {
-  const length = [...text].length;
-  if (length < 8 || length > 128 || !isStorable(text)) throw badInput('password must be 8 to 128 characters', field);
+  const fault = faultOfText(text, passwordBounds);
+  if (fault) throw badInput(fault, field);
   return text;
 }
 
 /** What a user signs in by: an email or a username, in the form in which it is looked up. Null: nobody can have it. */
 export function loginKey(login: string): { email: string } | { username: string } | null {
+  if (isEmail(login)) return { email: stored(login) };
   const text = login.trim();
-  if (text.length <= MAX_EMAIL && EMAIL.test(text.toLowerCase())) return { email: text.toLowerCase() };
   return USERNAME.test(text) ? { username: text.toLowerCase() } : null;
 }

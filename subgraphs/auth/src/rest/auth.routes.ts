@@ -1,13 +1,20 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { requiredCallerOf } from '@shop/shared/http/identity';
-import { errors, needsToken, type ZodTypeProvider } from '@shop/shared/http/openapi';
+import { boundedText } from '@shop/shared/http/body-fields';
+import { errorBody, errors, needsToken, type ZodTypeProvider } from '@shop/shared/http/openapi';
 import type { Door } from '@shop/shared/http/web-server';
 import { z } from 'zod';
+import { emailRule, isEmail, MAX_EMAIL, passwordBounds, USERNAME, usernameRule } from '../domain/account-rules.js';
 import type { AccountUseCases } from '../use-cases/account-use-cases.js';
 
-const registerBody = z.object({ email: z.string(), username: z.string(), password: z.string() }).meta({
-  examples: [{ email: 'linh@example.com', username: 'linh', password: 'a long passphrase' }],
-});
+const registerBody = z
+  .object({
+    email: z.string().refine(isEmail, emailRule).meta({ format: 'email', maxLength: MAX_EMAIL }),
+    username: z.string().regex(USERNAME, usernameRule),
+    password: boundedText(passwordBounds),
+  })
+  .meta({ examples: [{ email: 'linh@example.com', username: 'linh', password: 'a long passphrase' }] });
+/** Nobody is told what a login can not be: what nobody has is 401, like any other that is wrong. */
 const loginBody = z
   .object({ login: z.string().describe('Email or username'), password: z.string() })
   .meta({ examples: [{ login: 'linh', password: 'a long passphrase' }] });
@@ -26,7 +33,14 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
 
     app.post(
       '/auth/register',
-      { schema: { summary: 'Register', body: registerBody, response: { 201: user, ...errors(400) } } },
+      {
+        schema: {
+          operationId: 'register',
+          summary: 'Register',
+          body: registerBody,
+          response: { 201: user.describe('The user'), ...errors(400) },
+        },
+      },
       async (request, reply) => {
         const { id, email, username } = await accounts.register.run(request.body, new Date());
         return reply.status(201).send({ id, email, username });
@@ -35,7 +49,18 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
 
     app.post(
       '/auth/login',
-      { schema: { summary: 'Sign in', body: loginBody, response: { 200: signedIn, ...errors(400, 401, 429) } } },
+      {
+        schema: {
+          operationId: 'logIn',
+          summary: 'Sign in',
+          body: loginBody,
+          response: {
+            200: signedIn.describe('A token, and whose it is'),
+            401: errorBody.describe('Unknown login, or wrong password'),
+            ...errors(400, 429),
+          },
+        },
+      },
       async (request) => {
         const { login, password } = request.body;
         const credentials = await accounts.logIn.run(login, password, request.ip, new Date());
@@ -47,7 +72,14 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
 
     app.get(
       '/api/profile',
-      { schema: { summary: 'Who calls', security: needsToken, response: { 200: profile, ...errors(401) } } },
+      {
+        schema: {
+          operationId: 'showProfile',
+          summary: 'Who calls',
+          security: needsToken,
+          response: { 200: profile.describe('Whose token it is'), ...errors(401) },
+        },
+      },
       async (request) => ({ user_id: Number((await requiredCallerOf(request, verifier)).userId) }),
     );
   };

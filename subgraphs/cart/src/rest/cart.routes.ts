@@ -54,7 +54,12 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
   app.get(
     '/cart',
     {
-      schema: { summary: 'What is in the cart', security, response: { 200: z.array(itemBody), ...errors(401, 503) } },
+      schema: {
+        operationId: 'showCart',
+        summary: 'What is in the cart',
+        security,
+        response: { 200: z.array(itemBody).describe('The items of the cart'), ...errors(401, 503) },
+      },
     },
     async (request) => {
       const [cart] = await carts.findMany([userOf(request)]);
@@ -65,10 +70,11 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
     '/cart',
     {
       schema: {
+        operationId: 'addToCart',
         summary: 'Adds a product, on top of what is there of it',
         security,
         body: added,
-        response: { 201: itemBody, ...errors(400, 401, 503) },
+        response: { 201: itemBody.describe('The item, with all that is in the cart of it'), ...errors(400, 401, 503) },
       },
     },
     async (request, reply) => {
@@ -84,11 +90,12 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
     '/cart/:id',
     {
       schema: {
+        operationId: 'updateCartItem',
         summary: 'Sets the quantity of an item',
         security,
         params: idParams,
         body: changed,
-        response: { 200: itemBody, ...errors(400, 401, 404, 503) },
+        response: { 200: itemBody.describe('The item as it is now'), ...errors(400, 401, 404, 503) },
       },
     },
     async (request) => {
@@ -101,6 +108,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
     '/cart/:id',
     {
       schema: {
+        operationId: 'removeCartItem',
         summary: 'Removes an item',
         security,
         params: idParams,
@@ -114,7 +122,14 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
   );
   app.delete(
     '/cart',
-    { schema: { summary: 'Empties the cart', security, response: { 204: noBody, ...errors(401, 503) } } },
+    {
+      schema: {
+        operationId: 'clearCart',
+        summary: 'Empties the cart',
+        security,
+        response: { 204: noBody, ...errors(401, 503) },
+      },
+    },
     async (request, reply) => {
       await useCases.clearCart.run(userOf(request));
       return reply.status(204).send();

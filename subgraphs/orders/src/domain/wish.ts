@@ -1,5 +1,5 @@
 import { badInput } from '@shop/shared/errors/app-error';
-import { isStorable } from '@shop/shared/text/storable';
+import { faultOfText, type TextBounds } from '@shop/shared/text/bounded-text';
 
 /** What a customer may say of an order. */
 export interface OrderWish {
@@ -8,29 +8,22 @@ export interface OrderWish {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-/** In characters. */
-export const MAX_ADDRESS = 500;
-export const MAX_KEY = 200;
+export const addressBounds: TextBounds = { name: 'the shipping address', least: 0, most: 500 };
+export const keyBounds: TextBounds = { name: 'the idempotency key', least: 1, most: 200 };
 
 /** Null when there is none. Throws BAD_USER_INPUT for one that is too long. */
 export function addressOf({ shippingAddress }: OrderWish): string | null {
-  return text(
-    shippingAddress,
-    0,
-    MAX_ADDRESS,
-    'shippingAddress',
-    `the shipping address must be at most ${MAX_ADDRESS}`,
-  );
+  return checked(shippingAddress, addressBounds, 'shippingAddress');
 }
 
 /** Null when there is none. Throws BAD_USER_INPUT for one that is empty or too long. */
 export function keyOf({ idempotencyKey }: OrderWish): string | null {
-  return text(idempotencyKey, 1, MAX_KEY, 'idempotencyKey', `the idempotency key must be 1 to ${MAX_KEY}`);
+  return checked(idempotencyKey, keyBounds, 'idempotencyKey');
 }
 
-function text(value: string | null | undefined, least: number, most: number, field: string, rule: string) {
-  if (value === null || value === undefined) return null;
-  const length = [...value].length;
-  if (length < least || length > most || !isStorable(value)) throw badInput(`${rule} characters`, field);
-  return value;
+function checked(text: string | null | undefined, bounds: TextBounds, field: string): string | null {
+  if (text === null || text === undefined) return null;
+  const fault = faultOfText(text, bounds);
+  if (fault) throw badInput(fault, field);
+  return text;
 }

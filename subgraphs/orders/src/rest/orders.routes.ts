@@ -1,16 +1,15 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
-import { badInput } from '@shop/shared/errors/app-error';
-import { requiredId } from '@shop/shared/graphql/identifiers';
+import { boundedText } from '@shop/shared/http/body-fields';
 import { requireCallers } from '@shop/shared/http/identity';
 import { errors, needsToken as security, withHeaders } from '@shop/shared/http/openapi';
-import { listQuery, totalCount } from '@shop/shared/http/request-fields';
+import { idQuery, listQuery, totalCount } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import { orderBody, type OrderBody, toOrderBody } from './order-body.js';
-import { orderReference } from '../order-reference.js';
-import { type OrderStatus, orderStatuses } from '../domain/order.js';
-import { MAX_ADDRESS, MAX_KEY } from '../domain/wish.js';
+import { referenceIn } from '../order-reference.js';
+import { orderStatuses } from '../domain/order.js';
+import { addressBounds, keyBounds } from '../domain/wish.js';
 import type { OrderReader } from '../persistence/order-reader.js';
 import type { OrderView } from '../persistence/order-view.js';
 import type { ChangeStatus } from '../use-cases/change-status.js';
@@ -25,27 +24,37 @@ interface OrdersRoutesOptions {
   readonly verifier: TokenVerifier;
 }
 
-const params = z.object({ id: z.string().meta({ description: 'The numeric id, or the uuid', examples: ['1'] }) });
+const params = z.object({
+  id: z
+    .string()
+    .meta({ description: 'The numeric id, or the uuid', examples: ['1'] })
+    .transform((id, { addIssue }) => {
+      const reference = referenceIn(id);
+      if (reference === null) addIssue('invalid id');
+      return reference ?? z.NEVER;
+    }),
+});
 const placing = z
-  .object({ shipping_address: z.string().meta({ maxLength: MAX_ADDRESS }).nullish() })
+  .object({ shipping_address: boundedText(addressBounds).nullish() })
   .nullish()
   .meta({ examples: [{ shipping_address: '1 Tràng Tiền, Hà Nội' }, {}] });
 const placingHeaders = z.object({
-  'idempotency-key': z.string().optional().meta({
-    description: 'The same key from the same user gets the same order back',
-    maxLength: MAX_KEY,
-  }),
-});
-const searching = z.object({
-  id: z
-    .string()
-    .optional()
-    .meta({ examples: ['1'] }),
+  'idempotency-key': boundedText(keyBounds)
+    .describe('The same key from the same user gets the same order back')
+    .optional(),
 });
 const moving = z
-  .object({ status: z.unknown().optional().describe('Cancelled by its owner, Shipped or Delivered by an admin') })
-  .nullish()
+  .object(
+    {
+      status: z
+        .enum(orderStatuses, 'invalid status')
+        .describe('Cancelled by its owner, Shipped or Delivered by an admin'),
+    },
+    'invalid status',
+  )
   .meta({ examples: [{ status: 'Cancelled' }, { status: 'Shipped' }, { status: 'Delivered' }] });
+const order = orderBody.describe('The order');
+const moved = orderBody.describe('The order as it is now');
 
 /** The REST door of orders. */
 export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier }: OrdersRoutesOptions): Door {
@@ -60,12 +69,18 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         '/orders',
         {
           schema: {
+            operationId: 'placeOrder',
             summary: "Orders what is in the caller's cart",
             ...{
               security,
               headers: placingHeaders,
               body: placing,
-              response: { 201: orderBody, ...errors(400, 401, 503) },
+              response: {
+                201: orderBody.describe(
+                  'The order, Pending; with a key that was used before, the order of then as it is now',
+                ),
+                ...errors(400, 401, 503),
+              },
             },
           },
         },
@@ -79,9 +94,13 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         '/orders',
         {
           schema: {
+            operationId: 'listOrders',
             summary: "The caller's own orders, newest first",
             ...{ security, querystring: listQuery },
-            response: { 200: withHeaders(z.array(orderBody), totalCount), ...errors(400, 401, 503) },
+            response: {
+              200: withHeaders(z.array(orderBody).describe('A page of the orders'), totalCount),
+              ...errors(400, 401, 503),
+            },
           },
         },
         async (request, reply) => {
@@ -97,49 +116,43 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
         '/orders/search',
         {
           schema: {
+            operationId: 'findOrder',
             summary: 'An order by its numeric id',
-            ...{ security, querystring: searching, response: { 200: orderBody, ...errors(400, 401, 404, 503) } },
+            ...{ security, querystring: idQuery, response: { 200: order, ...errors(400, 401, 404, 503) } },
           },
         },
         async (request) => {
-          const { id } = request.query;
-          if (!id) throw badInput('id query parameter required', 'id');
-          return whole(await views.required(callerOf(request), requiredId(id, 'id')));
+          return whole(await views.required(callerOf(request), request.query.id));
         },
       );
       app.get(
         '/orders/:id',
         {
           schema: {
+            operationId: 'showOrder',
             summary: 'An order',
             security,
             params,
-            response: { 200: orderBody, ...errors(400, 401, 404, 503) },
+            response: { 200: order, ...errors(400, 401, 404, 503) },
           },
         },
-        async (request) => whole(await views.required(callerOf(request), orderReference(request.params.id, 'id'))),
+        async (request) => whole(await views.required(callerOf(request), request.params.id)),
       );
       app.put(
         '/orders/:id/status',
         {
           schema: {
+            operationId: 'moveOrder',
             summary: 'Moves an order: Paid, Shipped, Delivered by an admin, Cancelled by its owner while it is Pending',
             ...{ security, params, body: moving },
-            response: { 200: orderBody, ...errors(400, 401, 403, 404, 409, 503) },
+            response: { 200: moved, ...errors(400, 401, 403, 404, 409, 503) },
           },
         },
         async (request) => {
-          const reference = orderReference(request.params.id, 'id');
-          const status = statusOf(request.body?.status);
-          return whole(await changeStatus.run(callerOf(request), reference, status));
+          const { params, body } = request;
+          return whole(await changeStatus.run(callerOf(request), params.id, body.status));
         },
       );
     });
   };
-}
-
-function statusOf(value: unknown): OrderStatus {
-  const status = orderStatuses.find((known) => known === value);
-  if (!status) throw badInput('invalid status', 'status');
-  return status;
 }

@@ -22,7 +22,7 @@ const paymentBody = z.object({
 });
 
 const params = z.object({
-  order_uuid: z.string().meta({ examples: ['0190b3a4-7c1e-7000-8000-000000000000'] }),
+  order_uuid: z.string().meta({ format: 'uuid', examples: ['0190b3a4-7c1e-7000-8000-000000000000'] }),
 });
 
 /** The REST door of payments. */
@@ -34,10 +34,11 @@ export function paymentsRoutes(payments: PaymentStore, verifier: TokenVerifier):
         '/payments/:order_uuid',
         {
           schema: {
+            operationId: 'showPayment',
             summary: "An order's payment, for its owner or an administrator",
             params,
             security: needsToken,
-            response: { 200: paymentBody, ...errors(401, 404, 503) },
+            response: { 200: paymentBody.describe('The payment'), ...errors(401, 404, 503) },
           },
         },
         async (request) => {

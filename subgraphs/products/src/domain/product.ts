@@ -1,6 +1,6 @@
 import { badInput } from '@shop/shared/errors/app-error';
 import { MAX_AMOUNT } from '@shop/shared/money/amount';
-import { isStorable } from '@shop/shared/text/storable';
+import { faultOfText, type TextBounds } from '@shop/shared/text/bounded-text';
 
 /** A product, deleted ones included. */
 export interface Product {
@@ -35,14 +35,18 @@ export interface ProductPatch {
 }
 
 export const MAX_STOCK = 2_147_483_647;
-export const MAX_NAME = 200;
-const MAX_DESCRIPTION = 5_000;
-const MAX_AT_ONCE = 1_000;
+export const nameBounds: TextBounds = { name: 'name', least: 1, most: 200, blanksCount: false };
+const descriptionBounds: TextBounds = { name: 'description', least: 0, most: 5_000 };
+export const priceBounds = wholeNumber('price', 1, MAX_AMOUNT);
+export const stockBounds = wholeNumber('stock', 0, MAX_STOCK);
+export const MAX_AT_ONCE = 1_000;
+export const atLeastOneRule = 'there must be at least one product';
+export const atMostRule = `at most ${MAX_AT_ONCE} products at once`;
 
 /** Checks new products: at least one. Throws BAD_USER_INPUT with the field, such as `input.2.price`. */
 export function checkDrafts(drafts: readonly ProductDraft[]): void {
-  if (drafts.length === 0) throw badInput('there must be at least one product', 'input');
-  if (drafts.length > MAX_AT_ONCE) throw badInput(`at most ${MAX_AT_ONCE} products at once`, 'input');
+  if (drafts.length === 0) throw badInput(atLeastOneRule, 'input');
+  if (drafts.length > MAX_AT_ONCE) throw badInput(atMostRule, 'input');
   drafts.forEach((draft, index) => checkFields(draft, `input.${index}.`));
 }
 
@@ -55,21 +59,21 @@ export function checkPatch(patch: ProductPatch): void {
 }
 
 function checkFields({ name, description, price, stock }: ProductPatch, path: string): void {
-  if (typeof name === 'string' && !isText(name, 1, MAX_NAME))
-    throw badInput(`name must be 1 to ${MAX_NAME} characters`, `${path}name`);
-  if (typeof description === 'string' && !isText(description, 0, MAX_DESCRIPTION))
-    throw badInput(`description must be at most ${MAX_DESCRIPTION} characters`, `${path}description`);
-  if (typeof price === 'number' && !isWhole(price, 1, MAX_AMOUNT))
-    throw badInput(`price must be a whole number from 1 to ${MAX_AMOUNT}`, `${path}price`);
-  if (typeof stock === 'number' && !isWhole(stock, 0, MAX_STOCK))
-    throw badInput(`stock must be a whole number from 0 to ${MAX_STOCK}`, `${path}stock`);
+  const faults = {
+    name: typeof name === 'string' ? faultOfText(name, nameBounds) : null,
+    description: typeof description === 'string' ? faultOfText(description, descriptionBounds) : null,
+    price: typeof price === 'number' ? faultOfNumber(price, priceBounds) : null,
+    stock: typeof stock === 'number' ? faultOfNumber(stock, stockBounds) : null,
+  };
+  for (const [field, fault] of Object.entries(faults)) if (fault) throw badInput(fault, `${path}${field}`);
 }
 
-function isText(text: string, least: number, most: number): boolean {
-  const length = [...text.trim()].length;
-  return length >= least && [...text].length <= most && isStorable(text);
+type WholeNumber = ReturnType<typeof wholeNumber>;
+
+function wholeNumber(name: string, least: number, most: number) {
+  return { least, most, rule: `${name} must be a whole number from ${least} to ${most}` };
 }
 
-function isWhole(value: number, least: number, most: number): boolean {
-  return Number.isSafeInteger(value) && value >= least && value <= most;
+function faultOfNumber(value: number, { least, most, rule }: WholeNumber): string | null {
+  return Number.isSafeInteger(value) && value >= least && value <= most ? null : rule;
 }

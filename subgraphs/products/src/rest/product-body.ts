@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { MAX_AMOUNT } from '@shop/shared/money/amount';
-import { MAX_NAME, MAX_STOCK, type Product } from '../domain/product.js';
+import { boundedText, wholeNumber } from '@shop/shared/http/body-fields';
+import {
+  atLeastOneRule,
+  atMostRule,
+  MAX_AT_ONCE,
+  nameBounds,
+  priceBounds,
+  type Product,
+  stockBounds,
+} from '../domain/product.js';
 
 /** A product as REST clients see it. */
 export const productBody = z.object({
@@ -17,26 +25,31 @@ export function toBody({ id, name, price, stock, version, createdAt, updatedAt }
   return { id, name, price, stock, version, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
 }
 
-/** The domain says in its own words what is out of bounds. */
-const whole = { type: 'integer' };
 const draft = z.object({
-  name: z.string().meta({ minLength: 1, maxLength: MAX_NAME }),
-  price: z.number().meta({ ...whole, minimum: 1, maximum: MAX_AMOUNT }),
-  stock: z.number().meta({ ...whole, minimum: 0, maximum: MAX_STOCK }),
+  name: boundedText(nameBounds),
+  price: wholeNumber(priceBounds),
+  stock: wholeNumber(stockBounds),
 });
+const drafts = z.array(draft).min(1, atLeastOneRule).max(MAX_AT_ONCE, atMostRule);
 
-/** One product, or several at once. */
-export const createBody = z
-  .union([z.array(draft), draft], { error: 'the body must be a product {name, price, stock} or an array of them' })
-  .meta({
-    examples: [
-      { name: 'Cà phê Arabica Cầu Đất 500g', price: 165_000, stock: 40 },
-      [
-        { name: 'Trà sen Tây Hồ 100g', price: 320_000, stock: 12 },
-        { name: 'Phin nhôm', price: 45_000, stock: 200 },
-      ],
+/** One product, or several at once. What is wrong is said of the one of both that the body is. */
+export const createBody = z.union([drafts, draft], { error: whatIsWrong }).meta({
+  examples: [
+    { name: 'Cà phê Arabica Cầu Đất 500g', price: 165_000, stock: 40 },
+    [
+      { name: 'Trà sen Tây Hồ 100g', price: 320_000, stock: 12 },
+      { name: 'Phin nhôm', price: 45_000, stock: 200 },
     ],
-  });
+  ],
+});
 
 /** What is absent stays. */
 export const updateBody = draft.partial().meta({ examples: [{ price: 150_000 }] });
+
+function whatIsWrong({ input, ...issue }: z.core.$ZodRawIssue): string {
+  const [ofMany, ofOne] = issue.code === 'invalid_union' ? issue.errors : [];
+  const fault = Array.isArray(input) ? ofMany?.[0] : isObject(input) ? ofOne?.[0] : undefined;
+  return fault?.message ?? 'the body must be a product {name, price, stock} or an array of them';
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -27,6 +27,8 @@ interface ProductRoutesOptions {
   readonly writes: 'admin' | 'public';
 }
 
+const created = z.union([z.array(productBody), productBody]).describe('The product, or an array of them, as sent');
+
 /** The REST contract's routes of products. */
 export function productRoutes(options: ProductRoutesOptions): Door {
   return (app) => {
@@ -42,11 +44,12 @@ function reads(untyped: FastifyInstance, { catalogue }: ProductRoutesOptions): v
     '/products',
     {
       schema: {
+        operationId: 'listProducts',
         summary: 'The products, oldest first; X-Total-Count says how many there are',
         querystring: listQuery,
         headers: ifNoneMatch,
         response: {
-          200: withHeaders(z.array(productBody), { ...revalidated, ...totalCount }),
+          200: withHeaders(z.array(productBody).describe('A page of the products'), { ...revalidated, ...totalCount }),
           304: withHeaders(noBody, { ...revalidated, ...totalCount }),
           ...errors(400),
         },
@@ -66,11 +69,12 @@ function reads(untyped: FastifyInstance, { catalogue }: ProductRoutesOptions): v
     '/products/:id',
     {
       schema: {
+        operationId: 'showProduct',
         summary: 'One product; X-Cache says whether the cache knew it',
         params: idParams,
         headers: ifNoneMatch,
         response: {
-          200: withHeaders(productBody, { ...revalidated, ...cached }),
+          200: withHeaders(productBody.describe('The product'), { ...revalidated, ...cached }),
           304: withHeaders(noBody, { ...revalidated, ...cached }),
           404: withHeaders(errorBody, cached),
           ...errors(400),
@@ -103,15 +107,16 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
     {
       ...guarded,
       schema: {
+        operationId: 'createProducts',
         summary: 'Make one product, or several: all or none',
         security,
         body: createBody,
-        response: { 201: z.union([z.array(productBody), productBody]), ...errors(400, ...refusals) },
+        response: { 201: created, ...errors(400, ...refusals) },
       },
     },
     async ({ body }, reply) => {
-      const created = await catalogue.create.run(Array.isArray(body) ? body : [body], new Date());
-      const bodies = created.map(toBody);
+      const products = await catalogue.create.run(Array.isArray(body) ? body : [body], new Date());
+      const bodies = products.map(toBody);
       const [first] = bodies;
       return reply.status(201).send(Array.isArray(body) || !first ? bodies : first);
     },
@@ -122,17 +127,22 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
     {
       ...guarded,
       schema: {
+        operationId: 'updateProduct',
         summary: 'Change what is sent; with If-Match, only this version of it',
         security,
         params: idParams,
         headers: ifMatch,
         body: updateBody,
-        response: { 200: withHeaders(productBody, etag), ...errors(400, 404, 412, ...refusals) },
+        response: {
+          200: withHeaders(productBody.describe('The product as it is now'), etag),
+          ...errors(400, 404, 412, ...refusals),
+        },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const product = await catalogue.update.run(id, request.body, expectedVersion(request), new Date());
+      const version = expectedVersion(request.headers['if-match']);
+      const product = await catalogue.update.run(id, request.body, version, new Date());
       void reply.header('etag', versionTag(product.version));
       return toBody(product);
     },
@@ -143,6 +153,7 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
     {
       ...guarded,
       schema: {
+        operationId: 'deleteProduct',
         summary: 'Take a product out of the shop',
         security,
         params: idParams,

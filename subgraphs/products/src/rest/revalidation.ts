@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { badInput } from '@shop/shared/errors/app-error';
 
 /** The headers of an answer that can be revalidated. */
 export const etag = {
@@ -17,6 +16,9 @@ export const cached = {
   'x-cache': { type: 'string', enum: ['HIT', 'MISS'], description: 'Whether the cache knew it' },
 } as const;
 
+/** A version as `7`, `"7"` or the ETag `W/"7"`; `*` for any. */
+const IF_MATCH = /^(?:\*|(?:W\/)?("?)[1-9]\d{0,14}\1)$/;
+
 /** What a client sends to be told only what is new to it, or to change only what it knows. */
 export const ifNoneMatch = z.object({
   'if-none-match': z.string().optional().describe('The ETags that the client has'),
@@ -24,8 +26,9 @@ export const ifNoneMatch = z.object({
 export const ifMatch = z.object({
   'if-match': z
     .string()
-    .optional()
-    .meta({ description: 'The version to change: `7`, or its ETag', examples: ['*'] }),
+    .regex(IF_MATCH, 'If-Match must be a version')
+    .meta({ description: 'The version to change: `7`, or its ETag', examples: ['*'] })
+    .optional(),
 });
 
 /** The weak ETag of a product at a version. */
@@ -48,11 +51,8 @@ export function isCurrentAtClient(request: FastifyRequest, reply: FastifyReply, 
   return known.trim() === '*' || known.split(',').some((candidate) => opaque(candidate) === opaque(tag));
 }
 
-/** The version of an `If-Match` header: `7`, `"7"` or the ETag `W/"7"`. Undefined without one, and for `*`. */
-export function expectedVersion(request: FastifyRequest): number | undefined {
-  const header = request.headers['if-match']?.trim();
-  if (header === undefined || header === '*') return undefined;
-  const version = /^(?:W\/)?("?)([1-9]\d{0,14})\1$/.exec(header)?.[2];
-  if (version === undefined) throw badInput('If-Match must be a version', 'If-Match');
-  return Number(version);
+/** The version of a well-formed `If-Match` header. Undefined without one, and for `*`. */
+export function expectedVersion(header: string | undefined): number | undefined {
+  const [digits] = /\d+/.exec(header ?? '') ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }

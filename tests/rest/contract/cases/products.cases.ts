@@ -105,8 +105,8 @@ const creations: readonly RestCase[] = [
   refused('refuses a stock past 2^31-1', { ...phin, stock: 2 ** 31 }, stockRule),
   refused('refuses an empty name', { ...phin, name: ' ' }, 'name must be 1 to 200 characters'),
   refused('refuses a long name', { ...phin, name: 'x'.repeat(201) }, 'name must be 1 to 200 characters'),
-  refused('refuses a price in words', { ...phin, price: '45000' }, expect.stringContaining('price, stock')),
-  refused('refuses a product without a name', { price: 1, stock: 1 }, expect.stringContaining('{name')),
+  refused('refuses a price in words', { ...phin, price: '45000' }, 'price must be a number'),
+  refused('refuses a product without a name', { price: 1, stock: 1 }, 'name is required'),
 ];
 
 const changes: readonly RestCase[] = [

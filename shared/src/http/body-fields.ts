@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { faultOfText, type TextBounds } from '../text/bounded-text.js';
+
+/** A text of a body or a header, within the domain's bounds and in its words. */
+export const boundedText = (bounds: TextBounds) =>
+  z
+    .string()
+    .refine((text) => faultOfText(text, bounds) === null, {
+      error: ({ input }) => faultOfText(String(input), bounds) ?? undefined,
+    })
+    // zod would count UTF-16 units; JSON Schema counts characters, as the domain does.
+    .meta({ ...(bounds.least > 0 && { minLength: bounds.least }), maxLength: bounds.most });
+
+/** Which whole numbers something may be, and the sentence that says so. */
+export interface NumberBounds {
+  readonly least: number;
+  readonly most: number;
+  readonly rule: string;
+}
+
+/** A whole number of a body, within the domain's bounds and in its words. */
+export const wholeNumber = ({ least, most, rule }: NumberBounds) =>
+  z
+    .int({ error: ({ input }) => (typeof input === 'number' ? rule : undefined) })
+    .min(least, rule)
+    .max(most, rule);

@@ -1,0 +1,26 @@
+/** What each status of a REST answer means, wherever a route has nothing more fitting to say of its own. */
+const meanings: Readonly<Record<number, string>> = {
+  200: 'What was asked for',
+  201: 'What was made',
+  204: 'Done; there is nothing to say',
+  304: 'The client has it as it is now',
+  400: 'Something about the request is not as it should be; the sentence says what',
+  401: 'Missing, invalid or expired token',
+  403: 'The caller may not do this',
+  404: 'There is none, or none that the caller may see',
+  409: 'What it is about is not in a state for this',
+  412: 'It has another version by now than If-Match says',
+  413: 'The body is too large',
+  415: 'The body is no JSON in UTF-8, or it is compressed',
+  429: 'Too many requests, please try again later',
+  502: 'The service broke off its answer',
+  503: 'Another service, which is needed for this, is away',
+  504: 'The service did not answer in time',
+};
+
+/** Throws for a status that nobody has given a meaning. */
+export function meaningOf(status: number): string {
+  const meaning = meanings[status];
+  if (!meaning) throw new Error(`the status ${status} has no meaning`);
+  return meaning;
+}
