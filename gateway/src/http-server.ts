@@ -57,6 +57,7 @@ export class HttpServer implements Component {
       ...serverOptions,
       bodyLimit: config.bodyLimit,
       exposeHeadRoutes: false,
+      rewriteUrl: ({ url = '/' }) => originForm(url),
     });
     answerErrors(app, logger);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
@@ -80,4 +81,9 @@ export class HttpServer implements Component {
 
 function readyz(reply: FastifyReply, { ready, services }: Readiness): FastifyReply {
   return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', services });
+}
+
+/** The path of a request whose target is a whole URL, as it may be (RFC 9112, section 3.2.2): the host says nothing more. */
+function originForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '');
 }

@@ -2,7 +2,7 @@ import { type Readable, Transform } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceName } from '@shop/shared/backing/roster';
-import { AppError, badInput, notFound } from '@shop/shared/errors/app-error';
+import { AppError } from '@shop/shared/errors/app-error';
 import { BODY_LIMIT } from '@shop/shared/http/web-server';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 import { forwardedRoutes } from './forwarded-routes.js';
@@ -28,10 +28,9 @@ export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
         httpMethods: [...methods],
         undici: requests.undici,
         disableRequestLogging: true,
-        preHandler: (request, reply, next) => {
+        preRewrite: (url) => withoutSteps(url),
+        preHandler: (_request, reply, next) => {
           if (originOf(service) === null) return void reply.callNotFound();
-          const refusal = refusalOfSteps(service, request.params as { readonly id?: string });
-          if (refusal) return next(refusal);
           requests.whileWanted(reply, next);
         },
         replyOptions: {
@@ -66,11 +65,23 @@ async function limitBody({ headers }: FastifyRequest, _reply: FastifyReply, payl
 
 const bodyTooLarge = () => new AppError('BAD_USER_INPUT', 'the body is too large', { status: 413 });
 
-/** A step that stays, or goes up, would lead to another path of the service; as an id it is none. */
-function refusalOfSteps(service: ServiceName, { id }: { readonly id?: string }): AppError | undefined {
-  if (!id?.split(/[/\\]/).some((part) => part === '.' || part === '..')) return undefined;
-  return service === 'payments' ? notFound('not found') : badInput('invalid id', 'id');
+/**
+ * A step that stays, or goes up, would lead to another path of the service. As an id it is none, and any other that is none
+ * is refused in the same way, by the service itself.
+ */
+function withoutSteps(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  const segments = path.split('/').map((segment) => (isStep(segment) ? NO_ID : segment));
+  return [segments.join('/'), ...query].join('?');
 }
+
+const NO_ID = '-';
+
+/** The router has decoded it before. */
+const isStep = (segment: string): boolean =>
+  decodeURIComponent(segment)
+    .split(/[/\\]/)
+    .some((part) => part === '.' || part === '..');
 
 /** What of a reply is needed; @fastify/reply-from's is one over HTTP/2 as well. */
 interface Answering {

@@ -1,3 +1,4 @@
+import { serviceNames } from '@shop/shared/backing/roster';
 import { authCases } from './contract/cases/auth.cases.js';
 import { cartCases } from './contract/cases/cart.cases.js';
 import { everyRouteCases, exampleRequest } from './contract/cases/every-route.cases.js';
@@ -7,19 +8,21 @@ import { productsCases } from './contract/cases/products.cases.js';
 import { exampleRequests } from './contract/examples.js';
 import { foreignToken } from './contract/foreign-token.js';
 import { OpenApiDocument } from './contract/openapi-document.js';
-import { type Documents, Player } from './contract/player.js';
-import type { RestAnswer } from './contract/rest-client.js';
+import { gatewayToNobody, gatewayToWhoBreaksOff, impatientGateway } from './contract/failing-services.js';
+import { type Documents, likeness, Player } from './contract/player.js';
+import { oddTargets } from './contract/odd-targets.js';
+import { type RestAnswer, send } from './contract/rest-client.js';
 import { requestOf, type RestCase } from './contract/rest-case.js';
-import { ports, type Service, ShopFront } from './contract/shop-front.js';
+import { type Service, ShopFront } from './contract/shop-front.js';
 import { RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 
-const services = Object.keys(ports) as Service[];
+const services: readonly Service[] = serviceNames;
 const cases: readonly RestCase[] = [...authCases, ...productsCases, ...cartCases, ...ordersCases, ...paymentsCases];
 const LOGIN_RATE_LIMIT = 40;
 
 /** The routes of the REST contract, as the document of their service has to have them. */
-const contract: Readonly<Record<Service, readonly string[]>> = {
+const contract: Readonly<Record<string, readonly string[]>> = {
   auth: ['POST /auth/register', 'POST /auth/login', 'GET /api/profile'],
   products: [
     ...['GET /products', 'POST /products'],
@@ -28,7 +31,10 @@ const contract: Readonly<Record<Service, readonly string[]>> = {
   cart: ['GET /cart', 'POST /cart', 'PUT /cart/{id}', 'DELETE /cart/{id}', 'DELETE /cart'],
   orders: ['POST /orders', 'GET /orders', 'GET /orders/search', 'GET /orders/{id}', 'PUT /orders/{id}/status'],
   payments: ['GET /payments/{order_uuid}'],
+  logger: ['POST /ingest'],
+  mailer: [],
 };
+const notForwarded = ['POST /ingest'];
 
 describe('the REST contract, on each service and through the gateway', () => {
   let shop: RunningShop;
@@ -44,15 +50,23 @@ describe('the REST contract, on each service and through the gateway', () => {
     });
     front = await ShopFront.of(shop);
     const documents = await Promise.all(
-      services.map(async (service) => [service, await OpenApiDocument.of(front.origin(service))] as const),
+      [...services.map((service) => [service, front.origin(service)] as const), ['gateway', shop.gateway] as const].map(
+        async ([door, origin]) => [door, await OpenApiDocument.of(origin)] as const,
+      ),
     );
     player = new Player(front, shop.gateway, Object.fromEntries(documents) as Documents);
   }, 90_000);
   afterAll(() => shop?.stop(), 30_000);
 
   it.each(services)('is what the document of %s describes', (service) =>
-    expect([...player.documents[service].operations.keys()].toSorted()).toEqual(contract[service].toSorted()),
+    expect([...player.documents[service].operations.keys()].toSorted()).toEqual(contract[service]?.toSorted()),
   );
+
+  it('is, as far as it is forwarded, what the document of the gateway describes', () => {
+    const all = services.flatMap((service) => [...player.documents[service].operations.keys()]);
+    const forwarded = all.filter((route) => !notForwarded.includes(route));
+    expect([...player.documents.gateway.operations.keys()].toSorted()).toEqual(forwarded.toSorted());
+  });
 
   it('would find out an answer that is not described', () => {
     const headers = {
@@ -79,7 +93,7 @@ describe('the REST contract, on each service and through the gateway', () => {
     const product = await front.product();
     for (const { service, route, request } of exampleRequests(player.documents, front.admin)) {
       if (route === 'POST /orders') await front.inCart(front.admin, product.id);
-      const { status, text } = await player.ask(service, front.origin(service), route, request);
+      const { status, text } = await player.ask(service, route, request);
       // The thing that an example speaks of may be gone, or done; the example itself is never at fault.
       if (status >= 400 && status !== 404 && status !== 409) refused.push(`${route} ${status} ${text}`);
     }
@@ -102,16 +116,16 @@ describe('the REST contract, on each service and through the gateway', () => {
     60_000,
   );
 
-  describe('with a service away', () => {
-    const without = async (service: Service, play: () => Promise<unknown>) => {
-      shop.freeze(service);
-      try {
-        await play();
-      } finally {
-        shop.thaw(service);
-      }
-    };
+  const without = async (service: Service, play: () => Promise<unknown>) => {
+    shop.freeze(service);
+    try {
+      await play();
+    } finally {
+      shop.thaw(service);
+    }
+  };
 
+  describe('with a service away', () => {
     it('places no order without the cart', async () => {
       const { token } = await front.customer();
       const body = { error: 'cart service unavailable' };
@@ -155,11 +169,54 @@ describe('the REST contract, on each service and through the gateway', () => {
     }, 40_000);
   });
 
+  describe('with a service behind the gateway', () => {
+    /** Drives every route of a service at a gateway whose services fail in one way. */
+    const everyRoute = async (service: Service, origin: string, status: number, sentence: string) => {
+      const forwarded = [...player.documents[service].operations].filter(([route]) => !notForwarded.includes(route));
+      const answers = await Promise.all(
+        forwarded.map(async ([route, operation]) => {
+          const request = requestOf(route, exampleRequest(operation, front));
+          const answer = await player.ask('gateway', route, request, origin);
+          return [route, answer.status, JSON.parse(answer.text) as unknown] as const;
+        }),
+      );
+      expect(answers).toEqual(forwarded.map(([route]) => [route, status, { error: `${service} service ${sentence}` }]));
+    };
+
+    it('that is away, says so on every route', async () => {
+      const gateway = await gatewayToNobody();
+      for (const service of services) await everyRoute(service, gateway.origin, 503, 'unavailable');
+      await gateway.stop();
+    }, 30_000);
+
+    it('that hangs, says so on every route', async () => {
+      const gateway = await impatientGateway((service) => front.origin(service));
+      for (const service of services)
+        await without(service, () => everyRoute(service, gateway.origin, 504, 'did not answer in time'));
+      await gateway.stop();
+    }, 60_000);
+
+    it('that hangs up within its answer, says so on every route', async () => {
+      const gateway = await gatewayToWhoBreaksOff();
+      for (const service of services) await everyRoute(service, gateway.origin, 502, 'broke off its answer');
+      await gateway.stop();
+    }, 30_000);
+  });
+
+  it.each(oddTargets)('answers %s %s at the gateway as the service does', async (service, target) => {
+    const request = { method: 'GET', path: target };
+    const [own, forwarded] = await Promise.all(
+      [front.origin(service), shop.gateway].map((door) => send(door, request)),
+    );
+    expect(likeness(forwarded as RestAnswer)).toEqual(likeness(own as RestAnswer));
+    expect((own as RestAnswer).status).toBeLessThan(500);
+  });
+
   it('slows down whoever tries too many passwords', async () => {
     const body = { error: 'too many requests, please try again later' };
     const request = requestOf('POST /auth/login', { json: { login: 'nobody', password: 'guessed' } });
     for (let attempt = 0; attempt <= LOGIN_RATE_LIMIT; attempt += 1)
-      await player.ask('auth', front.origin('auth'), 'POST /auth/login', request);
+      await player.ask('auth', 'POST /auth/login', request);
     await player.play({
       ...{ service: 'auth', route: 'POST /auth/login', what: '', status: 429, body },
       request: () => ({ json: { login: 'nobody', password: 'guessed' } }),

@@ -1,3 +1,4 @@
+import { serviceNames } from '@shop/shared/backing/roster';
 import { bodyExamples, parameterExamples } from './openapi-document.js';
 import type { Documents } from './player.js';
 import { requestOf } from './rest-case.js';
@@ -28,13 +29,13 @@ export interface ExampleRequest {
 
 /** Every example of the documents, as it stands there: a request for each example of a body, with those of its parameters. */
 export function exampleRequests(documents: Documents, token: string): ExampleRequest[] {
-  const all = Object.entries(documents).flatMap(([service, document]) =>
-    [...document.operations].flatMap(([route, operation]) => {
+  const all = serviceNames.flatMap((service) =>
+    [...documents[service].operations].flatMap(([route, operation]) => {
       const query = new URLSearchParams(parameterExamples(operation, 'query')).toString();
       const bodies = bodyExamples(operation);
       if (operation.requestBody && bodies.length === 0) throw new Error(`${route} has no example`);
       return (bodies.length === 0 ? [undefined] : bodies).map((json) => ({
-        ...{ service: service as Service, route },
+        ...{ service, route },
         request: requestOf(route, {
           ...(operation.security?.length && { token }),
           params: parameterExamples(operation, 'path'),

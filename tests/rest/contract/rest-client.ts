@@ -1,4 +1,6 @@
-/** What a REST client sends. The path is whole: `/products/1?x=y`. */
+import { Agent } from 'undici';
+
+/** What a REST client sends. The path is whole: `/products/1?x=y`, and may be a whole URL (RFC 9112, section 3.2.2). */
 export interface RestRequest {
   readonly method: string;
   readonly path: string;
@@ -16,22 +18,24 @@ export interface RestAnswer {
   readonly text: string;
 }
 
-/** Sends one request to an origin, such as http://127.0.0.1:8081. */
+const agent = new Agent();
+
+/** Sends one request to an origin, such as http://127.0.0.1:8081. Its path goes over the wire as it is written. */
 export async function send(
   origin: string,
   { method, path, token, headers, json, raw }: RestRequest,
 ): Promise<RestAnswer> {
-  const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
-  const response = await fetch(`${origin}${path}`, {
-    method,
+  const response = await agent.request({
+    ...{ origin, path, method },
     headers: {
       ...(json !== undefined && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...(body !== undefined && { body }),
+    body: raw ?? (json === undefined ? null : JSON.stringify(json)),
   });
-  return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
+  const single = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')] as const);
+  return { status: response.statusCode, headers: Object.fromEntries(single), text: await response.body.text() };
 }
 
 /** The JSON of an answer with this status; throws for any other, with what it says. */

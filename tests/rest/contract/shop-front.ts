@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { type ServiceName, servicePorts } from '@shop/shared/backing/roster';
 import { eventually } from '../../support/eventually.js';
 import { admin, type RunningShop } from '../../e2e/running-shop.js';
 import { sendFor } from './rest-client.js';
 
-export const ports = { products: 8081, cart: 8082, orders: 8083, auth: 8084, payments: 8086 } as const;
-export type Service = keyof typeof ports;
+export type Service = ServiceName;
 
 export interface Customer {
   readonly id: number;
@@ -33,7 +33,7 @@ export class ShopFront {
   ) {}
 
   static async of(shop: RunningShop): Promise<ShopFront> {
-    const { token } = await sendFor<{ token: string }>(shop.service(ports.auth), 200, {
+    const { token } = await sendFor<{ token: string }>(shop.service(servicePorts.auth), 200, {
       method: 'POST',
       path: '/auth/login',
       json: { login: admin.email, password: admin.password },
@@ -47,7 +47,7 @@ export class ShopFront {
     const input = { username, email: `${username}@example.com`, password: 'a long passphrase' };
     const query = 'mutation Register($input: RegisterInput!) { register(input: $input) { token user { id } } }';
     const { data } = await sendFor<{ data: { register: { token: string; user: { id: string } } } }>(
-      this.shop.service(ports.auth),
+      this.shop.service(servicePorts.auth),
       200,
       { method: 'POST', path: '/graphql', json: { query, variables: { input } } },
     );
@@ -86,7 +86,7 @@ export class ShopFront {
   }
 
   origin(service: Service): string {
-    return this.shop.service(ports[service]);
+    return this.shop.service(servicePorts[service]);
   }
 
   private orderAt(id: number): Promise<PlacedOrder> {

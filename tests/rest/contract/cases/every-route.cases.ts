@@ -14,7 +14,11 @@ const badTokens: readonly (readonly [what: string, sentence: string, headers: Re
   ['an unsigned token', 'invalid token', { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.' }],
 ];
 
-const badIds = ['0', '-1', '1.5', 'abc', '1e3', '9007199254740992', '01', '%20'];
+const badIds = [
+  ...['0', '-1', '1.5', 'abc', '1e3', '9007199254740992', '01', '%20'],
+  // Steps, which lead elsewhere where somebody follows them on the way.
+  ...['.', '..', '%2e', '%2e%2e', '.%2E', '%5c', '..%5c..', '1%2f..'],
+];
 
 /** An example of the document itself, sent by an admin. */
 export function exampleRequest(operation: Operation, front: ShopFront): CaseRequest {

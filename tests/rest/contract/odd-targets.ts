@@ -1,0 +1,43 @@
+import type { Service } from './shop-front.js';
+
+/** Request targets as only a hand writes them: whole URLs, backslashes, doubled slashes, steps, odd escapes. */
+export const oddTargets: readonly (readonly [service: Service, target: string])[] = [
+  ...[
+    'http://shop.example/products/1',
+    'http://shop.example:1/products?limit=1',
+    'http://shop.example//products',
+    'http://shop.example/products/../products/1',
+    '/products\\1',
+    '/\\products',
+    '/products/\\..\\1',
+    '//shop.example/products/1',
+    '//products',
+    '/products//1',
+    '/products/',
+    '/products/1/',
+    '/products/1/?x=y',
+    '/products/%31',
+    '/products/1%2f',
+    '/products%2f1',
+    '/PRODUCTS',
+    '/products/%zz',
+    '/products/%00',
+    '/products/1;a=b',
+    '/products/1/../2',
+    '/products/../products',
+    '/./products',
+    '/products/.',
+    '/products/..',
+    '/products/%2e%2e',
+    '/products?limit=%31&offset=0',
+    '/products?limit=1?offset=1',
+    '/products?',
+    '/products/1#x',
+    '/products?limit=1#x',
+  ].map((target) => ['products', target] as const),
+  ...['/orders/..', '/orders/%2e%2e', '/orders/search/', '/orders/search/..?id=1', '/orders\\search?id=1'].map(
+    (target) => ['orders', target] as const,
+  ),
+  ['payments', '/payments/..'],
+  ['payments', '/payments/%2e'],
+];
