@@ -5,13 +5,13 @@ import { deadLetters, type MessageStore } from './dead-letters.js';
 export interface Violation {
   readonly invariant: string;
   readonly count: number;
-  readonly first: Record<string, unknown>;
+  readonly first: object;
 }
 
 const OUTBOX = 'id uuid, destination text, type text, body jsonb, published_at timestamptz';
 
 /** Every table that the rules speak of, as columns of a copy beside the others: a rule is one query over all databases. */
-const tables: readonly (readonly [service: string, table: string, columns: string, only?: string])[] = [
+export const ruleTables: readonly (readonly [service: string, table: string, columns: string, only?: string])[] = [
   ['products', 'products', 'id bigint, stock integer'],
   ['products', 'reservations', 'order_uuid uuid, state text, items jsonb'],
   ['payments', 'payments', 'order_uuid uuid, status text, amount bigint, currency text'],
@@ -33,7 +33,7 @@ const itemsOf = (list: string) =>
   `(select jsonb_object_agg(item ->> 'productId', item -> 'quantity') from jsonb_array_elements(${list}) as item)`;
 
 /** Each query answers what breaks the rule of its name ("What must always hold"). */
-const rules: Readonly<Record<string, string>> = {
+export const rules: Readonly<Record<string, string>> = {
   'stock at the start is stock now and what orders hold': `
     select initial.*, products.stock as now, coalesce(sold, 0) as held from initial join products using (id)
     left join (select product_id as id, sum(quantity)::bigint as sold from orders join order_items on order_id = orders.id
@@ -88,7 +88,7 @@ const rules: Readonly<Record<string, string>> = {
 export async function violations(shop: MessageStore, initial: ReadonlyMap<number, number>): Promise<Violation[]> {
   const broken = await connected(shop.database('orders'), async (client) => {
     await client.query('set search_path = pg_temp, pg_catalog');
-    for (const [service, ...table] of tables) await copy(client, shop.database(service), ...table);
+    for (const [service, ...table] of ruleTables) await copy(client, shop.database(service), ...table);
     const stocks = [...initial].map(([id, stock]) => ({ id, stock }));
     await client.query('create temp table initial (id bigint, stock bigint)');
     await fill(client, 'initial', JSON.stringify(stocks));
@@ -100,7 +100,7 @@ export async function violations(shop: MessageStore, initial: ReadonlyMap<number
   return [...broken, violation('no message is a dead letter', await deadLetters(shop))].flatMap((one) => one ?? []);
 }
 
-function violation(invariant: string, examples: readonly Record<string, unknown>[]): Violation | undefined {
+function violation(invariant: string, examples: readonly object[]): Violation | undefined {
   const [first] = examples;
   return first && { invariant, count: examples.length, first };
 }

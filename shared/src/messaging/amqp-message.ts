@@ -2,6 +2,7 @@ import type { Message, Options } from 'amqplib';
 import { retryExchange } from './amqp-topology.js';
 import type { Envelope, IncomingMessage } from './bus.js';
 import { completeEnvelope } from './foreign-envelope.js';
+import { deadLetterExchange } from './topology.js';
 
 /** The header that counts a message's attempts at one queue; absent at the first. */
 const ATTEMPT = 'attempt';
@@ -15,8 +16,8 @@ const LAST_SECOND = 100_000_000_000;
 /** What RabbitMQ delivered, with safe values where a publisher kept to no contract. */
 export function fromAmqp({ content, fields, properties }: Message): IncomingMessage {
   const text = content.toString('utf8');
-  // After a retry, or moved by hand, the routing key is the queue's name.
-  const moved = fields.exchange === retryExchange || fields.exchange === '';
+  // After a retry, of a dead letter, or moved by hand, the routing key is the queue's name.
+  const moved = [retryExchange, deadLetterExchange, ''].includes(fields.exchange);
   const type: unknown = properties.type;
   const headers: Record<string, unknown> = properties.headers ?? {};
   const { [ATTEMPT]: attempt, ...others } = headers;

@@ -64,6 +64,11 @@ export class EmbeddedJobs {
     );
   }
 
+  /** Tells the workers of these queues that there is something for them. */
+  async announce(queues: readonly string[]): Promise<void> {
+    await this.pool.query('select pg_notify($1, $2)', [NEW_JOBS, JSON.stringify(queues)]);
+  }
+
   /** Jobs of a queue: waiting, at work, or waiting for a retry. */
   async count(queue: string): Promise<number> {
     const { rows } = await this.pool.query<{ count: string }>(
@@ -76,11 +81,13 @@ export class EmbeddedJobs {
 
 /** The message of a job, with safe values where whoever added it kept to no contract. */
 export function fromJob(payload: unknown, job: Job): IncomingMessage {
-  const parsed = jobPayload.safeParse(payload);
-  const content = parsed.success
-    ? parsed.data
-    : { type: job.task_identifier, text: JSON.stringify(payload), attempt: 1 };
-  const envelope = completeEnvelope(content, content.text);
   // graphile-worker counts how often it has handed this job out.
-  return { ...envelope, text: content.text, attempt: content.attempt, redelivered: job.attempts > 1 };
+  return { ...fromPayload(payload, job.task_identifier), redelivered: job.attempts > 1 };
+}
+
+/** The message that a job of this queue carries. */
+export function fromPayload(payload: unknown, queue: string): Omit<IncomingMessage, 'redelivered'> {
+  const parsed = jobPayload.safeParse(payload);
+  const content = parsed.success ? parsed.data : { type: queue, text: JSON.stringify(payload), attempt: 1 };
+  return { ...completeEnvelope(content, content.text), text: content.text, attempt: content.attempt };
 }

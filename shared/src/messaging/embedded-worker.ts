@@ -113,7 +113,8 @@ export class EmbeddedWorker {
     const { logger, service } = this.options;
     const { messageId, attempt } = message;
     logger.error({ err: fault, queue, messageId, attempt }, 'dead letter');
-    const payload = { ...payloadOf(message), reason: reasonOf(fault), service, attempts: attempt };
+    const why = { reason: reasonOf(fault), service, attempts: attempt };
+    const payload = { ...payloadOf(message), ...why };
     await this.replace(job, { queue: deadLetterQueue(queue), payload });
   }
 

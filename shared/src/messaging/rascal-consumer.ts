@@ -99,7 +99,7 @@ export class RascalConsumer {
     const { queue, service, logger, publisher } = this.options;
     const { messageId, attempt } = incoming;
     logger.error({ err: fault, queue, messageId, attempt }, 'dead letter');
-    const why = { reason: reasonOf(fault), service, attempts: attempt };
+    const why = { reason: reasonOf(fault), service, attempts: attempt, died_at: new Date().toISOString() };
     await publisher.publish(deadLetterExchange, queue, content, toAmqp(incoming, why));
   }
 

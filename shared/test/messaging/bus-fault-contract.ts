@@ -51,18 +51,59 @@ export function busFaultContract(newHarness: () => Promise<BusHarness>): void {
     await bus.publish(message);
 
     const letter = await eventually(async () => {
-      const letters = await harness.deadLetters('mailer:order.paid');
+      const letters = await harness.letters.list(10);
       expect(letters).toHaveLength(1);
       return letters[0];
     }, PATIENT);
     expect(letter).toMatchObject({
+      queue: 'mailer:order.paid',
       messageId: message.messageId,
+      correlationId: message.correlationId,
+      type: 'order.paid',
       text: JSON.stringify(message.body),
       reason: expect.stringMatching(/^the body is not a mail: x+$/),
       service: 'mailer',
       attempts: 2,
     });
     expect(received).toHaveLength(2);
+    await drained(bus, 'mailer:order.paid');
+  });
+
+  test('dead letters are looked at without moving, and replayed or dropped one by one', async () => {
+    let mended = false;
+    const { bus, received } = await aConsumer(harness, 'mailer:order.paid', () => {
+      if (!mended) throw new PermanentFault('no');
+    });
+    const [first, second, third] = [aMessage(), aMessage(), aMessage()];
+    for (const message of [first, second, third]) await bus.publish(message);
+    const byMessage = async () => new Map((await harness.letters.list(10)).map((letter) => [letter.messageId, letter]));
+    const before = await eventually(async () => {
+      const letters = await byMessage();
+      expect(letters.size).toBe(3);
+      return letters;
+    }, PATIENT);
+    expect(await byMessage()).toEqual(before);
+    expect(await harness.letters.list(2)).toHaveLength(2);
+
+    mended = true;
+    const replayed = before.get(first.messageId);
+    expect(await harness.letters.replay(({ id }) => id === replayed?.id)).toEqual([replayed]);
+    await eventually(() => expect(received).toHaveLength(4), PATIENT);
+    const { messageId, type, headers, timestamp } = first;
+    expect(received[3]).toMatchObject({
+      messageId,
+      type,
+      headers,
+      timestamp,
+      text: JSON.stringify(first.body),
+      attempt: 1,
+    });
+    await harness.letters.drop(({ messageId }) => messageId === second.messageId);
+    expect([...(await byMessage()).keys()]).toEqual([third.messageId]);
+
+    expect(await harness.letters.replay(() => true)).toHaveLength(1);
+    expect(await harness.letters.replay(() => true)).toEqual([]);
+    await eventually(() => expect(received).toHaveLength(5), PATIENT);
     await drained(bus, 'mailer:order.paid');
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus, IncomingMessage, OutgoingMessage } from '@shop/shared/messaging/bus';
+import type { DeadLetters } from '@shop/shared/messaging/dead-letters';
 import type { Exchange } from '@shop/shared/messaging/define-event';
 import type { QueueDefinition } from '@shop/shared/messaging/topology';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -10,20 +11,12 @@ export interface BusHarness {
   bus(service: string): Bus;
   /** A message of a publisher that keeps to no contract: neither properties nor JSON. */
   publishForeign(exchange: Exchange, key: string, text: string): Promise<void>;
-  deadLetters(queue: string): Promise<DeadLetter[]>;
+  readonly letters: DeadLetters;
   /** Makes the broker see the consumers as dead, though they are not. */
   killConsumers(): Promise<void>;
   /** Breaks all connections of the buses. */
   cutOff(): Promise<void>;
   dispose(): Promise<void>;
-}
-
-export interface DeadLetter {
-  readonly messageId: string;
-  readonly text: string;
-  readonly reason: string;
-  readonly service: string;
-  readonly attempts: number;
 }
 
 export const testQueues: readonly QueueDefinition[] = [

@@ -1,10 +1,10 @@
 import { Pool } from 'pg';
 import type { Bus } from '@shop/shared/messaging/bus';
 import { EmbeddedBus } from '@shop/shared/messaging/embedded-bus';
+import { EmbeddedDeadLetters } from '@shop/shared/messaging/embedded-dead-letters';
 import { topicMatches } from '@shop/shared/messaging/topic';
-import { deadLetterQueue } from '@shop/shared/messaging/topology';
 import { testDatabase } from '../../../tests/support/test-database.js';
-import { type BusHarness, type DeadLetter, testQueues } from './bus-harness.js';
+import { type BusHarness, testQueues } from './bus-harness.js';
 
 export interface EmbeddedHarness extends BusHarness {
   readonly pool: Pool;
@@ -27,14 +27,7 @@ export async function embeddedHarness(): Promise<EmbeddedHarness> {
       for (const { name } of bound)
         await pool.query('select graphile_worker.add_job($1, $2::json)', [name, JSON.stringify({ type: key, text })]);
     },
-    async deadLetters(queue) {
-      const { rows } = await pool.query<{ payload: DeadLetter }>(
-        `select payload from graphile_worker._private_jobs jobs join graphile_worker._private_tasks tasks
-         on tasks.id = jobs.task_id where identifier = $1`,
-        [deadLetterQueue(queue)],
-      );
-      return rows.map(({ payload }) => payload);
-    },
+    letters: new EmbeddedDeadLetters(database.url),
     async killConsumers() {
       // What is left in the database when a process has died.
       await pool.query(

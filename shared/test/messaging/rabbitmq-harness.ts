@@ -1,10 +1,10 @@
 import amqplib from 'amqplib';
 import type { Bus } from '@shop/shared/messaging/bus';
+import { AmqpDeadLetters } from '@shop/shared/messaging/amqp-dead-letters';
 import { RascalBus } from '@shop/shared/messaging/rascal-bus';
-import { deadLetterQueue } from '@shop/shared/messaging/topology';
 import { type TcpProxy, tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
-import { type BusHarness, type DeadLetter, testQueues } from './bus-harness.js';
+import { type BusHarness, testQueues } from './bus-harness.js';
 
 export interface RabbitHarness extends BusHarness {
   readonly url: string;
@@ -36,7 +36,7 @@ export async function rabbitHarness(): Promise<RabbitHarness> {
       await channel.waitForConfirms();
       await connection.close();
     },
-    deadLetters: (queue) => deadLetters(broker.url, queue),
+    letters: new AmqpDeadLetters(broker.url, testQueues),
     async killConsumers() {
       proxy.cut();
     },
@@ -50,25 +50,4 @@ export async function rabbitHarness(): Promise<RabbitHarness> {
       await proxy.close();
     },
   };
-}
-
-/** Looks at them; closing gives them back. */
-async function deadLetters(url: string, queue: string): Promise<DeadLetter[]> {
-  const connection = await amqplib.connect(url);
-  const channel = await connection.createChannel();
-  const letters: DeadLetter[] = [];
-  for (;;) {
-    const message = await channel.get(deadLetterQueue(queue));
-    if (!message) break;
-    const { messageId, headers } = message.properties;
-    letters.push({
-      messageId: String(messageId),
-      text: message.content.toString(),
-      reason: String(headers?.['reason']),
-      service: String(headers?.['service']),
-      attempts: Number(headers?.['attempts']),
-    });
-  }
-  await connection.close();
-  return letters;
 }
