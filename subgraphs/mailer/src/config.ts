@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  deliveryVariables,
   type Environment,
   identityVariables,
   readConfig,
@@ -10,6 +11,7 @@ import { mailboxIn } from './domain/address.js';
 
 const schema = z.object({
   ...serviceVariables,
+  ...deliveryVariables,
   ...identityVariables,
   /** The server that takes the mail, with its credentials; without one it is the sink in the process. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, hostname: /./, error: 'must be smtp://... or smtps://...' }).optional(),

@@ -33,7 +33,7 @@ export function createSystem(
   const { telemetry, bus } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const emails = new EmailStore(database);
   const { server, destination } = mailServer(config, database);
   const sendEmail = new SendEmail({
@@ -50,7 +50,7 @@ export function createSystem(
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({
@@ -58,7 +58,7 @@ export function createSystem(
         description: 'Writes to customers about their orders. It has no routes but GraphQL.',
       }),
       mailRoutes(destination),
-      mailerGraphql({ emails, verifier, logger }),
+      mailerGraphql({ emails, verifier, telemetry }),
     ],
   });
 
@@ -67,7 +67,7 @@ export function createSystem(
     database,
     bus,
     consumption(bus),
-    new DeliveryHousekeeping({ database, logger }),
+    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     webServer,
   ]);
 }

@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import type { Door } from '@shop/shared/http/web-server';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { emailLoaders } from './loaders.js';
 import { mailerSchema } from './mailer-schema.js';
 import type { EmailStore } from '../persistence/email.store.js';
@@ -9,13 +9,13 @@ import type { EmailStore } from '../persistence/email.store.js';
 interface MailerGraphqlOptions {
   readonly emails: EmailStore;
   readonly verifier: TokenVerifier;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The GraphQL door of the mailer. */
-export function mailerGraphql({ emails, verifier, logger }: MailerGraphqlOptions): Door {
+export function mailerGraphql({ emails, verifier, telemetry }: MailerGraphqlOptions): Door {
   return async (app) => {
     const { schema } = await mailerSchema(emails);
-    await graphqlDoor({ schema, verifier, logger, loaders: (caller) => emailLoaders(emails, caller) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => emailLoaders(emails, caller) })(app);
   };
 }

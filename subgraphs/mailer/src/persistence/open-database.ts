@@ -1,12 +1,17 @@
 import { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { EmailRecord } from './email.record.js';
 import { CreateEmails } from './migrations/0001-emails.js';
 
 /** The mailer's own database, not started yet. */
-export function openDatabase(config: { readonly DATABASE_URL: string; readonly DATABASE_POOL: number }): Database {
+export function openDatabase(
+  config: { readonly DATABASE_URL: string; readonly DATABASE_POOL: number },
+  telemetry?: Telemetry,
+): Database {
   return new Database({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
+    telemetry,
     entities: [EmailRecord],
     migrations: [{ name: '0001-emails', class: CreateEmails }],
   });
