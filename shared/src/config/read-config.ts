@@ -65,3 +65,9 @@ export const identityVariables = {
   JWT_ISSUER: z.string().default('shop'),
   JWT_AUDIENCE: z.string().default('shop'),
 };
+
+/** What a service reads that publishes or consumes events. */
+export const deliveryVariables = {
+  /** How long published outbox rows and inbox rows are kept. */
+  RETENTION_DAYS: variables.count(7, 1, 3_650),
+};

@@ -5,6 +5,8 @@ import type { Database } from '../persistence/database.js';
 interface HousekeepingOptions {
   readonly database: Database;
   readonly logger: Logger;
+  /** Published outbox rows and inbox rows go when they are older. */
+  readonly retentionDays: number;
   /** How often it looks, in milliseconds; once an hour unless told. */
   readonly intervalMs?: number;
 }
@@ -16,9 +18,10 @@ const BATCH = 1_000;
 
 /** Published rows serve nobody but who looks into a problem of yesterday. Inbox rows only save work. */
 const SWEEPS = [
-  `delete from outbox where id in (select id from outbox where published_at < now() - interval '1 day' limit ${BATCH})`,
+  `delete from outbox where id in (
+     select id from outbox where published_at < now() - make_interval(days => ?) limit ${BATCH})`,
   `delete from inbox where (message_id, consumer) in (
-     select message_id, consumer from inbox where received_at < now() - interval '7 days' limit ${BATCH})`,
+     select message_id, consumer from inbox where received_at < now() - make_interval(days => ?) limit ${BATCH})`,
 ];
 
 /** Keeps a service's outbox and inbox from growing without end. Several processes may do it at once. */
@@ -62,7 +65,8 @@ export class DeliveryHousekeeping implements Component {
   }
 
   private async deletes(statement: string): Promise<number> {
-    const { affectedRows } = await this.options.database.fork().execute<{ affectedRows: number }>(statement, [], 'run');
-    return affectedRows;
+    const { database, retentionDays } = this.options;
+    const em = database.fork();
+    return (await em.execute<{ affectedRows: number }>(statement, [retentionDays], 'run')).affectedRows;
   }
 }

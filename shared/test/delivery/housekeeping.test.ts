@@ -8,10 +8,11 @@ it('removes what was published or received long ago, and nothing that is still t
   const sql = <Row>(text: string) => service.database.fork().execute<Row[]>(text);
   await sql(`insert into outbox (id, destination, exchange, type, correlation_id, headers, body, created_at, published_at)
     select gen_random_uuid(), 'bus', '', kind, '', '{}', '{}', now() - interval '9 days', at
-    from generate_series(1, 1100), (values ('old', now() - interval '2 days'), ('fresh', now()), ('waiting', null)) as row(kind, at)`);
+    from generate_series(1, 1100), (values ('old', now() - interval '73 hours'), ('fresh', now() - interval '71 hours'), ('waiting', null)) as row(kind, at)`);
   await sql(`insert into inbox (message_id, consumer, received_at)
-    values ('old', 'q', now() - interval '8 days'), ('fresh', 'q', now())`);
-  const housekeeping = new DeliveryHousekeeping({ database: service.database, logger: silentLogger, intervalMs: 10 });
+    values ('old', 'q', now() - interval '73 hours'), ('fresh', 'q', now() - interval '71 hours')`);
+  const { database } = service;
+  const housekeeping = new DeliveryHousekeeping({ database, logger: silentLogger, retentionDays: 3, intervalMs: 10 });
   await housekeeping.start();
   await eventually(async () => {
     expect(await sql('select type, count(*)::int as count from outbox group by type order by type')).toEqual([

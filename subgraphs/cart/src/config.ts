@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  deliveryVariables,
   type Environment,
   identityVariables,
   readConfig,
@@ -9,6 +10,7 @@ import {
 
 const schema = z.object({
   ...serviceVariables,
+  ...deliveryVariables,
   ...identityVariables,
   /** The products service's origin, asked for a product that no event has told of yet. */
   PRODUCTS_URL: variables.url,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  deliveryVariables,
   type Environment,
   identityVariables,
   readConfig,
@@ -9,6 +10,7 @@ import {
 
 const schema = z.object({
   ...serviceVariables,
+  ...deliveryVariables,
   ...identityVariables,
   CART_URL: variables.url,
   /** How long cart may take to answer a checkout, in milliseconds. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  deliveryVariables,
   type Environment,
   identityVariables,
   readConfig,
@@ -9,6 +10,7 @@ import {
 
 const schema = z.object({
   ...serviceVariables,
+  ...deliveryVariables,
   ...identityVariables,
   /** The simulated provider declines any charge above this, in minor units. */
   PAYMENT_DECLINE_ABOVE: variables.count(10_000_000),

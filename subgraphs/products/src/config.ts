@@ -1,4 +1,5 @@
 import {
+  deliveryVariables,
   identityVariables,
   readConfig,
   serviceVariables,
@@ -9,6 +10,7 @@ import { z } from 'zod';
 
 const schema = z.object({
   ...serviceVariables,
+  ...deliveryVariables,
   ...identityVariables,
   CURRENCY: variables.currency,
   /** Who may write by REST: administrators, or, as the oldest clients need, anyone. */
