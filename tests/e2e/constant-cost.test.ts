@@ -51,7 +51,7 @@ describe('what a list of orders costs', () => {
 
   beforeAll(async () => {
     postgres = await PostgresMeter.before(required('DATABASE_URL'));
-    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' }, postgres.url);
+    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' }, { databaseUrl: postgres.url });
     const metered = await Promise.all(
       Object.entries(SERVICES).map(async ([variable, port]) => ({
         variable,

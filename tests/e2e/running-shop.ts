@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,15 @@ import { testRedis } from '../support/test-redis.js';
 
 /** How the shop under test runs: all in one process on stand-ins, or each service a process on real servers. */
 export type Mode = 'embedded' | 'processes';
+
+/** Where a shop runs: on servers, at ports. Whatever isn't given is found, or made, for it alone. */
+export interface Place {
+  readonly databaseUrl?: string;
+  /** A virtual host of its own. */
+  readonly brokerUrl?: string;
+  readonly redisUrl?: string;
+  readonly portOffset?: number;
+}
 
 export const admin = { email: 'admin@shop.example', password: 'a password for tests alone' };
 
@@ -30,13 +39,12 @@ export class RunningShop {
   static async start(
     mode: Mode,
     settings: Readonly<Record<string, string>> = {},
-    databaseUrl = required('DATABASE_URL'),
+    { databaseUrl = required('DATABASE_URL'), brokerUrl, redisUrl, portOffset }: Place = {},
   ): Promise<RunningShop> {
-    const offset = await freePortOffset();
+    const offset = portOffset ?? (await freePortOffset());
     const dataFolder = mkdtempSync(join(tmpdir(), 'shop-e2e-'));
     const prefix = `e2e_${offset}_`;
-    const broker = mode === 'processes' ? await testBroker() : undefined;
-    const redis = testRedis();
+    const ownBroker = mode === 'processes' && brokerUrl === undefined ? await testBroker() : undefined;
     const environment = {
       ...settings,
       ...inherited(),
@@ -46,15 +54,18 @@ export class RunningShop {
       DATABASE_PREFIX: prefix,
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
-      ...(broker && { RABBITMQ_URL: broker.url, REDIS_URL: redis.url, REDIS_NAMESPACE: redis.namespace }),
+      ...(mode === 'processes' && {
+        RABBITMQ_URL: brokerUrl ?? ownBroker?.url ?? '',
+        ...(redisUrl === undefined ? ownRedis() : { REDIS_URL: redisUrl }),
+      }),
     };
     const launcher = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const shop = new RunningShop(launcher, `http://127.0.0.1:${4000 + offset}`, environment, async () => {
-      await dropDatabases(prefix);
-      await broker?.drop();
+      await dropDatabases(databaseUrl, prefix);
+      await ownBroker?.drop();
       rmSync(dataFolder, { recursive: true, force: true });
     });
     await shop.untilReady();
@@ -68,7 +79,7 @@ export class RunningShop {
 
   /** A service's own database. */
   database(service: string): string {
-    const url = new URL(required('DATABASE_URL'));
+    const url = new URL(this.environment['DATABASE_URL'] ?? '');
     url.pathname = `/${this.environment['DATABASE_PREFIX']}${service}`;
     return url.href;
   }
@@ -102,14 +113,21 @@ export class RunningShop {
     this.signal(service, 'SIGCONT');
   }
 
+  /** Asks a service to stop in order. The launcher starts another. */
+  terminate(service: string): void {
+    this.signal(service, 'SIGTERM');
+  }
+
+  /** The process of a service, or of the gateway; undefined while there is none. */
+  pidOf(service: string): number | undefined {
+    const { stdout } = spawnSync('pgrep', ['-P', String(this.launcher.pid), '-f', `${service}/dist/main.js`]);
+    return Number(stdout.toString().trim()) || undefined;
+  }
+
   private signal(service: string, signal: NodeJS.Signals): void {
-    const children = execFileSync('pgrep', [
-      '-P',
-      String(this.launcher.pid),
-      '-f',
-      `subgraphs/${service}/dist/main.js`,
-    ]);
-    process.kill(Number(children.toString().trim()), signal);
+    const pid = this.pidOf(service);
+    if (pid === undefined) throw new Error(`${service} does not run`);
+    process.kill(pid, signal);
   }
 
   async stop(): Promise<void> {
@@ -141,8 +159,13 @@ function inherited(): Record<string, string> {
   );
 }
 
-async function dropDatabases(prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: required('DATABASE_URL') });
+function ownRedis(): Record<string, string> {
+  const { url, namespace } = testRedis();
+  return { REDIS_URL: url, REDIS_NAMESPACE: namespace };
+}
+
+async function dropDatabases(serverUrl: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   const { rows } = await client.query<{ datname: string }>(
     'select datname from pg_database where starts_with(datname, $1)',

@@ -12,8 +12,8 @@ import { until } from './until.js';
 export interface RabbitServer {
   readonly url: string;
   readonly managementUrl: string;
-  /** The leader of the process group in which all of the server runs, but for the port mapper. */
-  readonly pid: number;
+  /** The leaders of the process groups in which all of the server runs, and its port mapper. */
+  readonly groups: readonly number[];
   readonly ports: RabbitPorts;
   stop(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function startRabbitMq(
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     managementUrl: `http://guest:guest@127.0.0.1:${management}`,
-    pid: server.pid ?? 0,
+    groups: [server.pid ?? 0, epmd.pid ?? 0],
     ports,
     stop,
   };

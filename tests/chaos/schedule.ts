@@ -1,0 +1,86 @@
+import { Random } from './random.js';
+
+/** What can happen to a process, and to a single connection. */
+export const processFaults = ['freeze', 'restart'] as const;
+export const connectionFaults = ['delay', 'drop', 'half-close', 'cut'] as const;
+export type FaultKind = 'kill' | (typeof processFaults)[number] | (typeof connectionFaults)[number];
+
+/** One thing that goes wrong, at one or more places at once. */
+export interface Fault {
+  /** Since the faults began. */
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  /** Services or servers; of a connection, whom it leads to. */
+  readonly targets: readonly string[];
+  /** How long it lasts; of a killed server, how long it stays away. 0 for what is over at once. */
+  readonly lengthMs: number;
+  /** Which of the open connections: this share of the way from the oldest to the newest. */
+  readonly pick: number;
+}
+
+export interface Scope {
+  readonly seed: number;
+  /** How many processes are killed. There are as many other faults. */
+  readonly kills: number;
+  readonly durationMs: number;
+  readonly services: readonly string[];
+  readonly servers: readonly string[];
+}
+
+/** Two or three die at once this often. */
+const SEVERAL = 0.25;
+/** Longer than a publication waits for its confirmation, and than a request waits for its answer. */
+const LONG_FREEZE_MS = 12_000;
+const LONG_FREEZES = 1 / 6;
+
+/**
+ * Which faults come when: decided by the scope alone, so that a seed brings them back. Every service and server is killed
+ * once before any is killed again; services die twice as often as servers.
+ */
+export function planFaults(scope: Scope): Fault[] {
+  const random = new Random(scope.seed);
+  const faults = random.shuffled([...kills(random, scope), ...others(random, scope)]);
+  const gapMs = scope.durationMs / faults.length;
+  return faults.map((fault, index) => ({ ...fault, atMs: Math.round((index + random.next() * 0.9) * gapMs) }));
+}
+
+/** A fault in a line, as a schedule is printed. */
+export function described({ atMs, kind, targets, lengthMs, pick }: Fault): string {
+  const what = kind === 'kill' ? 'kill -9' : kind;
+  const where = connectionFaults.some((one) => one === kind)
+    ? `a connection to ${targets.join(', ')} (${pick.toFixed(2)})`
+    : targets.join(', ');
+  const howLong = lengthMs > 0 ? `, ${(lengthMs / 1_000).toFixed(1)} s` : '';
+  return `${(atMs / 1_000).toFixed(1).padStart(6)} s  ${what.padEnd(10)} ${where}${howLong}`;
+}
+
+type Untimed = Omit<Fault, 'atMs'>;
+
+function kills(random: Random, { kills: count, services, servers }: Scope): Untimed[] {
+  const deck = random.deck([...services, ...servers], services);
+  const faults: Untimed[] = [];
+  for (let left = count; left > 0;) {
+    const several = random.chance(SEVERAL) ? (random.chance(0.5) ? 2 : 3) : 1;
+    const targets = new Set<string>();
+    while (targets.size < Math.min(several, left)) targets.add(deck.next().value);
+    left -= targets.size;
+    faults.push({ kind: 'kill', targets: [...targets], lengthMs: Math.round(random.between(100, 2_000)), pick: 0 });
+  }
+  return faults;
+}
+
+function others(random: Random, { kills: count, services, servers, durationMs }: Scope): Untimed[] {
+  const kinds = random.deck<Exclude<FaultKind, 'kill'>>([...processFaults, ...connectionFaults]);
+  const processes = random.deck([...services, ...servers], services);
+  const ends = random.deck([...services, ...servers], servers);
+  const long = Math.min(LONG_FREEZE_MS, durationMs / 8);
+  const lengthOf = (kind: FaultKind) => {
+    if (kind === 'freeze') return random.chance(LONG_FREEZES) ? long : random.between(500, 4_000);
+    return kind === 'delay' || kind === 'drop' ? random.between(300, 4_000) : 0;
+  };
+  return Array.from({ length: count }, () => {
+    const kind = kinds.next().value;
+    const deck = connectionFaults.some((one) => one === kind) ? ends : processes;
+    return { kind, targets: [deck.next().value], lengthMs: Math.round(lengthOf(kind)), pick: random.next() };
+  });
+}
