@@ -9,9 +9,12 @@ export function followContext(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 }
 
-/** The context that came with a request or a message, by its W3C `traceparent` and `tracestate`; none of its own: an empty one. */
-export function contextFrom(headers: Readonly<Record<string, unknown>>): Context {
-  return propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+/**
+ * The context that came with a request or a message, by its W3C `traceparent` and `tracestate`. One that brought none
+ * gets `otherwise`, an empty one unless told.
+ */
+export function contextFrom(headers: Readonly<Record<string, unknown>>, otherwise: Context = ROOT_CONTEXT): Context {
+  return propagator.extract(otherwise, headers, defaultTextMapGetter);
 }
 
 /** The W3C headers by which whoever gets a request, a row or a message continues the trace. None outside of one. */

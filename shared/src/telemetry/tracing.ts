@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
 import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
 import {
   type Context,
@@ -7,6 +8,7 @@ import {
   type SpanOptions,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Tracer,
 } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -17,6 +19,11 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
+import { redactText } from '../logging/redaction.js';
+
+/** A stop waits no longer for a receiver that does not answer. */
+const STOP_LIMIT_MS = 2_000;
+const EXPORT_TIMEOUT_MS = 5_000;
 
 interface TracingOptions {
   readonly service: string;
@@ -66,20 +73,28 @@ export class Tracing {
 
   /** Hands over what is not exported yet; a receiver that is away costs a moment, never an error. */
   async stop(): Promise<void> {
-    await this.provider.shutdown().catch(() => undefined);
+    const handedOver = this.provider.shutdown().catch(() => undefined);
+    await Promise.race([handedOver, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
   }
 }
 
-/** Whether the work that goes on is being recorded: what costs something only for a recording asks first. */
+/**
+ * Whether the work that goes on is being recorded, here or by whoever asked for it: what costs something only for a
+ * recording asks first. (The span itself may be a stand-in of a library's, which does not know.)
+ */
 export function isRecording(): boolean {
-  return trace.getActiveSpan()?.isRecording() ?? false;
+  const span = trace.getSpanContext(context.active());
+  return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
-/** Marks a span as failed. */
+/** Marks a span as failed. Nothing of a secret that an error's text may hold leaves with it. */
 export function failSpan(span: Span, error: unknown): void {
-  const exception = error instanceof Error ? error : new Error(String(error));
-  span.recordException(exception);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+  if (!span.isRecording()) return;
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const shown = redactText(message);
+  span.recordException({ name, message: shown, ...(stack !== undefined && { stack: redactText(stack) }) });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: shown });
+  span.setAttribute('error.type', name);
 }
 
 /** OpenTelemetry's exporter specification: the base endpoint, and the signal's path behind it. */
@@ -87,5 +102,5 @@ function otlpExporter(endpoint: string) {
   // Loaded only where it is wanted: a start is quicker without.
   const load = createRequire(import.meta.url);
   const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http') as typeof Otlp;
-  return new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  return new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS });
 }

@@ -1,0 +1,38 @@
+import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { traceHeaders } from '../telemetry/trace-context.js';
+
+/** A request to another service. */
+export interface OutgoingRequest {
+  /** What the span is called, with few values: `POST /cart/checkout`. */
+  readonly name: string;
+  readonly method: string;
+  readonly url: URL;
+  /** The service that is asked. */
+  readonly service: string;
+}
+
+/**
+ * Sends a request inside a CLIENT span. `send` gets the headers by which the other side continues the trace. What is read
+ * of the answer in `send` belongs to the span. (OpenTelemetry's semantic conventions for HTTP clients.)
+ */
+export function inClientSpan<Answer>(
+  { tracing }: Pick<Telemetry, 'tracing'>,
+  { name, method, url, service }: OutgoingRequest,
+  send: (headers: Record<string, string>, span: Span) => Promise<Answer>,
+): Promise<Answer> {
+  const attributes = {
+    'http.request.method': method,
+    'url.full': url.origin + url.pathname,
+    'server.address': url.hostname,
+    'server.port': Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+    'peer.service': service,
+  };
+  return tracing.inSpan(name, { kind: SpanKind.CLIENT, attributes }, (span) => send(traceHeaders(), span));
+}
+
+/** Notes what a CLIENT span was answered. */
+export function noteStatus(span: Span, statusCode: number): void {
+  span.setAttribute('http.response.status_code', statusCode);
+  if (statusCode >= 400) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', `${statusCode}`);
+}

@@ -1,0 +1,14 @@
+const MAX_LENGTH = 2_000;
+
+/** Texts in quotes, dollar quotes or none, and numbers; identifiers in double quotes stay. */
+const LITERAL = /"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'?|(?<![\w$"])\d[\d.]*(?:e[+-]?\d+)?/gi;
+
+/** A statement without what it is about: every value that stands in its text becomes a question mark. */
+export function statementShape(sql: string): string {
+  const shape = sql.replace(LITERAL, (literal) => (literal.startsWith('"') ? literal : '?'));
+  const line = shape
+    .replace(/\s+/g, ' ')
+    .replace(/\?(?:, ?\?)+/g, '?')
+    .trim();
+  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}...` : line;
+}
