@@ -3,13 +3,13 @@ import { InProcess } from './in-process.js';
 import type { Backing } from './ports.js';
 import type { ServiceName } from './roster.js';
 import { ConfigError, type Environment, readConfig, variables } from '../config/read-config.js';
-import type { Logger } from '../logging/logger.js';
 import { EmbeddedBus } from '../messaging/embedded-bus.js';
 import type { Bus } from '../messaging/bus.js';
+import { ObservedBus } from '../messaging/observed-bus.js';
 import { RascalBus } from '../messaging/rascal-bus.js';
 import { RedisPubSub } from '../redis/redis-pubsub.js';
 import { RedisVersionedCache } from '../redis/redis-versioned-cache.js';
-import { createTelemetry } from '../telemetry/telemetry.js';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 
 const schema = z.object({
   RABBITMQ_URL: variables.optionalUrl,
@@ -31,13 +31,13 @@ export function createBacking(
   const { pubsub, cache, logs } = inProcess;
   const telemetry = createTelemetry(environment, service, logs);
   const { logger } = telemetry;
-  const bus = createBus(config, service, logger);
+  const bus = new ObservedBus(createBus(config, service, telemetry), telemetry);
   if (!config.REDIS_URL) return { telemetry, bus, pubsub, cache, logs };
   const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger };
   return { telemetry, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
 }
 
-function createBus(config: z.output<typeof schema>, service: ServiceName, logger: Logger): Bus {
+function createBus(config: z.output<typeof schema>, service: ServiceName, { logger }: Telemetry): Bus {
   const { RABBITMQ_URL: url, BUS_DATABASE_URL: connectionString } = config;
   if (url) return new RascalBus({ url, service, logger });
   if (connectionString) return new EmbeddedBus({ connectionString, service, logger });

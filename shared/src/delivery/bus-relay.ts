@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { OutboxRelay } from './outbox-relay.js';
 import type { OutboxRow } from './outbox.js';
-import type { Logger } from '../logging/logger.js';
 import type { Bus } from '../messaging/bus.js';
 import type { Exchange } from '../messaging/define-event.js';
 import type { Database, EntityManager } from '../persistence/database.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 interface BusRelayOptions {
   readonly bus: Bus;
   readonly service: string;
   readonly database: Database;
   readonly databaseUrl: string;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   /** Runs in the transaction that marks the rows as confirmed by the broker. */
   readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
 }

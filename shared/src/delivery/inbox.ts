@@ -1,3 +1,4 @@
+import { noteDuplicate } from './handling.js';
 import type { EntityManager } from '../persistence/database.js';
 
 /** A message as its consumer knows it. */
@@ -16,5 +17,6 @@ export async function acceptOnce(em: EntityManager, message: Received): Promise<
     'insert into inbox (message_id, consumer) values (?, ?) on conflict do nothing returning message_id',
     [message.messageId, message.consumer],
   );
+  if (rows.length === 0) noteDuplicate();
   return rows.length > 0;
 }

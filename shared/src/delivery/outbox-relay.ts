@@ -1,15 +1,16 @@
 import { OutboxConnection } from './outbox-connection.js';
+import { measureOutbox } from './outbox-metrics.js';
 import type { Destination, OutboxRow } from './outbox.js';
 import type { Component } from '../lifecycle/system.js';
-import type { Logger } from '../logging/logger.js';
 import type { Database, EntityManager } from '../persistence/database.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 interface OutboxRelayOptions {
   readonly destination: Destination;
   readonly database: Database;
   /** For the relay's own connection. */
   readonly databaseUrl: string;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   /** Hands a row over; resolves when the other side has confirmed it. */
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
@@ -45,6 +46,7 @@ export class OutboxRelay implements Component {
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
     this.connection = new OutboxConnection(options.databaseUrl, options.destination, () => this.wake());
+    measureOutbox(options.telemetry.metrics, options.destination, this.connection);
   }
 
   async start(): Promise<void> {
@@ -83,7 +85,10 @@ export class OutboxRelay implements Component {
         backoff = failed ? nextBackoff(backoff) : 0;
       } catch (error) {
         backoff = nextBackoff(backoff);
-        this.options.logger.warn({ err: error, destination: this.options.destination }, 'outbox relay: will try again');
+        this.options.telemetry.logger.warn(
+          { err: error, destination: this.options.destination },
+          'outbox relay: will try again',
+        );
       }
       await (backoff > 0 ? this.pause(backoff, false) : this.pause(POLL_MS, true));
     }
@@ -101,7 +106,10 @@ export class OutboxRelay implements Component {
       if (failed.length > 0) {
         await this.release(failed);
         const reason = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
-        this.options.logger.warn({ err: reason, rows: failed.length }, `${this.name}: not confirmed, will try again`);
+        this.options.telemetry.logger.warn(
+          { err: reason, rows: failed.length },
+          `${this.name}: not confirmed, will try again`,
+        );
         return true;
       }
       // A batch that is not full was all there was; whatever is announced meanwhile wakes the relay again.

@@ -9,24 +9,27 @@ import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { operationMetrics } from './operation-metrics.js';
 import { openSubscriptions } from './subscriptions-door.js';
 import type { Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
 import { callerOf } from '../http/identity.js';
 import type { Door } from '../http/web-server.js';
 import type { Logger } from '../logging/logger.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface GraphqlDoorOptions<Loaders> {
   readonly schema: GraphQLSchema;
   readonly verifier: TokenVerifier;
   /** This request's loaders. */
   readonly loaders: (caller: Caller | null) => Loaders;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** `/graphql`: queries and mutations over HTTP, and subscriptions over graphql-transport-ws where the schema has some. */
 export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door {
-  const { schema, verifier, loaders, logger } = options;
+  const { schema, verifier, loaders } = options;
+  const { logger, metrics } = options.telemetry;
   return async (app) => {
     const apollo = new ApolloServer<GraphqlContext<Loaders>>({
       schema,
@@ -41,6 +44,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
         ApolloServerPluginInlineTraceDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
         reportFailures(logger),
+        operationMetrics(metrics),
       ],
     });
     await apollo.start();

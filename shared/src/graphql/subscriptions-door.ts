@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
+import type { Context, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlDoorOptions } from './graphql-door.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { measureSubscriptions } from './live-subscriptions.js';
 import { bearerToken, type Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
 
@@ -13,12 +14,19 @@ import type { TokenVerifier } from '../auth/token-verifier.js';
  * (`extensions.authorization`), so that one socket can carry many callers; else by the connection's parameters.
  */
 export function openSubscriptions<Loaders>(app: FastifyInstance, options: GraphqlDoorOptions<Loaders>): void {
-  const { schema, verifier, loaders, logger } = options;
+  const { schema, verifier, loaders } = options;
+  const { logger, metrics } = options.telemetry;
+  const connections = new Set<Context>();
+  const countEvent = measureSubscriptions(metrics, ['websocket'], () =>
+    [...connections].reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0),
+  );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
   const server = useServer(
     {
       schema,
       connectionInitWaitTimeout: 3_000,
+      onConnect: (connection) => void connections.add(connection),
+      onClose: (connection) => void connections.delete(connection),
       onSubscribe: async (socket, _id, payload) => {
         try {
           const caller = await callerOfOperation(payload, socket.connectionParams, verifier);
@@ -28,6 +36,7 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
         }
       },
       onNext: (_socket, _id, _payload, _args, result): ExecutionResult => {
+        countEvent('websocket');
         if (!result.errors) return result;
         for (const error of result.errors) {
           if (error.originalError && error.originalError.name !== 'AppError')

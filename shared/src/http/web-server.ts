@@ -1,10 +1,11 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { acceptJsonBodies } from './request-body.js';
+import { serveMetrics } from './metrics-route.js';
 import { answerErrors } from './rest-errors.js';
 import { serverOptions } from './server-options.js';
 import { trustedProxy } from './trusted-proxy.js';
 import type { Component } from '../lifecycle/system.js';
-import type { Logger } from '../logging/logger.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A way into a service: registers its routes on the service's HTTP server before it listens. */
 export type Door = (app: FastifyInstance) => Promise<void> | void;
@@ -15,7 +16,7 @@ export type Readiness = () => Promise<Readonly<Record<string, boolean>>>;
 interface WebServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly readiness: Readiness;
   readonly doors: readonly Door[];
   /** Addresses and subnets whose X-Forwarded-For is believed, by commas; nobody's unless told. */
@@ -25,7 +26,7 @@ interface WebServerOptions {
 /** A body of a REST or GraphQL request, in bytes, at most. */
 export const BODY_LIMIT = 1_048_576;
 
-/** A service's HTTP server: its doors, `/healthz` (alive) and `/readyz` (can do its own work now). */
+/** A service's HTTP server: its doors, `/healthz` (alive), `/readyz` (can do its own work now) and `/metrics`. */
 export class WebServer implements Component {
   readonly name = 'web server';
   private app: FastifyInstance | undefined;
@@ -39,7 +40,9 @@ export class WebServer implements Component {
       trustProxy: trustedProxy(this.options.trustedProxies ?? ''),
     });
     this.app = app;
-    answerErrors(app, this.options.logger);
+    const { logger, metrics } = this.options.telemetry;
+    answerErrors(app, logger);
+    serveMetrics(app, metrics);
     acceptJsonBodies(app);
     app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));
     app.get('/readyz', { schema: { hide: true } as never }, async (_request, reply) => {

@@ -66,4 +66,6 @@ export interface Bus extends Component {
    * an adapter that can't tell whose retries wait counts them all. Rejects while the broker is away.
    */
   depth(queue: string): Promise<number>;
+  /** How many messages wait in each of these queues, or dead-letter queues. A rough look; rejects like `depth`. */
+  ready(queues: readonly string[]): Promise<readonly number[]>;
 }

@@ -105,6 +105,10 @@ export class EmbeddedBus implements Bus {
     return this.jobs().count(queue);
   }
 
+  async ready(queues: readonly string[]): Promise<readonly number[]> {
+    return Promise.all(queues.map((queue) => this.jobs().count(queue)));
+  }
+
   private jobs(): EmbeddedJobs {
     if (!this.pool) throw new Error('the message bus is not started');
     return new EmbeddedJobs(this.pool);

@@ -107,7 +107,11 @@ export class RascalBus implements Bus {
    */
   async depth(queue: string): Promise<number> {
     const ready = await readyMessages(this.publishing.current, [queue, ...delayQueues]);
-    return ready + (this.consumers.get(queue)?.unsettled ?? 0);
+    return ready.reduce((sum, count) => sum + count, this.consumers.get(queue)?.unsettled ?? 0);
+  }
+
+  async ready(queues: readonly string[]): Promise<readonly number[]> {
+    return readyMessages(this.publishing.current, queues);
   }
 
   private async subscribeAll(broker: BrokerAsPromised): Promise<void> {

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
+import type { Pool } from 'pg';
 import { takeBackBrokenClients } from './broken-clients.js';
+import { measurePool } from './pool-metrics.js';
 import type { Component } from '../lifecycle/system.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -20,6 +23,7 @@ interface DatabaseOptions {
   readonly migrations: readonly NamedMigration[];
   /** Connections at most. */
   readonly poolSize: number;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** The key of the advisory lock under which migrations run, the same in every process of a service. */
@@ -37,17 +41,20 @@ export class Database implements Component {
   readonly name = 'database';
   private readonly orm: MikroORM;
 
-  constructor(options: DatabaseOptions) {
+  constructor({ telemetry, poolSize, ...options }: DatabaseOptions) {
     this.orm = new MikroORM({
       clientUrl: options.url,
       entities: options.entities,
       extensions: [Migrator],
       migrations: { migrationsList: [...options.migrations], snapshot: false, tableName: 'migrations' },
-      pool: { min: 0, max: options.poolSize },
+      pool: { min: 0, max: poolSize },
       driverOptions: {
         idle_in_transaction_session_timeout: STUCK_TRANSACTION_MS,
         connectionTimeoutMillis: CONNECTION_WAIT_MS,
-        onPoolCreated: takeBackBrokenClients,
+        onPoolCreated: (pool: Pool) => {
+          takeBackBrokenClients(pool);
+          if (telemetry) measurePool(telemetry.metrics, pool, poolSize);
+        },
       },
       // Several services may share a process: a transaction of one is never the context of another.
       contextName: randomUUID(),

@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type MetricConfiguration, Registry } from 'prom-client';
+import { Reading } from './reading.js';
+
+export type { Counter, Histogram } from 'prom-client';
 
 interface Described<Label extends string> {
   /** Prometheus' naming rules: base units, `_total` for counters. */
@@ -7,57 +10,66 @@ interface Described<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
+interface Exposition {
+  /** Of Prometheus' text format. */
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Reads what a metric is now. What it throws, or is too slow for, is missing from that scrape, and nothing else is. */
+type Collect<Metric> = (metric: Metric) => Promise<void> | void;
+
 /** One service's own metrics: several services may share a process, so there is no registry but this one. */
 export class Metrics {
   private readonly registry = new Registry();
+  private readonly readings: Reading[] = [];
+  private exposing: Promise<Exposition> | undefined;
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
   }
 
-  counter<Label extends string = never>({ name, help, labels = [] }: Described<Label>): Counter<Label> {
-    return this.known<Counter<Label>>(name) ?? new Counter({ ...this.own, name, help, labelNames: labels });
+  /** With `collect`, the total is kept elsewhere: it is asked at each scrape, and adds what it knows. */
+  counter<Label extends string = never>(described: Described<Label>, collect?: Collect<Counter<Label>>) {
+    const counter = this.known<Counter<Label>>(described) ?? new Counter(this.configurationOf(described));
+    if (collect) this.read(counter, collect);
+    return counter;
   }
 
   /** Buckets in seconds. */
-  histogram<Label extends string = never>(
-    { name, help, labels = [] }: Described<Label>,
-    buckets: readonly number[] = DURATIONS,
-  ): Histogram<Label> {
-    const described = { ...this.own, name, help, labelNames: labels, buckets: [...buckets] };
-    return this.known<Histogram<Label>>(name) ?? new Histogram(described);
+  histogram<Label extends string = never>(described: Described<Label>, buckets: readonly number[] = DURATIONS) {
+    const configuration = { ...this.configurationOf(described), buckets: [...buckets] };
+    return this.known<Histogram<Label>>(described) ?? new Histogram(configuration);
   }
 
-  /** `collect` is asked at each scrape; it sets the gauge, and should not take long. */
-  gauge<Label extends string = never>(
-    { name, help, labels = [] }: Described<Label>,
-    collect?: (gauge: Gauge<Label>) => Promise<void> | void,
-  ): Gauge<Label> {
-    const known = this.known<Gauge<Label>>(name);
-    if (known) return known;
-    return new Gauge({
-      ...this.own,
-      name,
-      help,
-      labelNames: labels,
-      ...(collect && {
-        async collect(this: Gauge<Label>) {
-          await collect(this);
-        },
-      }),
-    });
+  /** `collect` is asked at each scrape; it sets the gauge, and should not take long. Several may read one gauge. */
+  gauge<Label extends string = never>(described: Described<Label>, collect?: Collect<Gauge<Label>>) {
+    const gauge = this.known<Gauge<Label>>(described) ?? new Gauge(this.configurationOf(described));
+    if (collect) this.read(gauge, collect);
+    return gauge;
   }
 
-  /** Everything, in Prometheus' text format, and that format's content type. */
-  async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
+  /** Everything, as it is now. Takes no longer than a reading may; who asks meanwhile gets the same. */
+  exposition(): Promise<Exposition> {
+    this.exposing ??= this.expose().finally(() => (this.exposing = undefined));
+    return this.exposing;
+  }
+
+  private async expose(): Promise<Exposition> {
+    for (const reading of this.readings) reading.clear();
+    await Promise.all(this.readings.map((reading) => reading.take()));
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 
-  private get own() {
-    return { registers: [this.registry] };
+  private read<Metric extends Counter<string> | Gauge<string>>(metric: Metric, collect: Collect<Metric>): void {
+    this.readings.push(new Reading(metric, () => collect(metric)));
   }
 
-  private known<Metric>(name: string): Metric | undefined {
+  private configurationOf<Label extends string>({ name, help, labels = [] }: Described<Label>) {
+    return { registers: [this.registry], name, help, labelNames: labels } satisfies MetricConfiguration<Label>;
+  }
+
+  private known<Metric>({ name }: { readonly name: string }): Metric | undefined {
     return this.registry.getSingleMetric(name) as Metric | undefined;
   }
 }

@@ -81,6 +81,6 @@ function shippingOf(service: string, url: string | undefined, logs: LogChannel):
 }
 
 function countDropped(metrics: Metrics, shipping: LogShipping): void {
-  const described = { name: 'log_entries_dropped', help: 'Log entries that were lost on the way to the logger' };
-  metrics.gauge(described, (gauge) => gauge.set(shipping.dropped));
+  const described = { name: 'log_entries_dropped_total', help: 'Log entries that were lost on the way to the logger' };
+  metrics.counter(described, (counter) => void counter.inc(shipping.dropped));
 }

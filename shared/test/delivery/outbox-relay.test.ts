@@ -3,7 +3,7 @@ import { aService } from './a-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
 import { OutboxRelay } from '../../src/delivery/outbox-relay.js';
 import type { OutboxRow } from '../../src/delivery/outbox.js';
-import { silentLogger } from '../../src/logging/logger.js';
+import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 
 let service: Awaited<ReturnType<typeof aService>>;
 beforeAll(async () => void (service = await aService()));
@@ -15,7 +15,7 @@ const relay = (options: Partial<Options> & Pick<Options, 'publish'>) =>
     destination: 'redis',
     database: service.database,
     databaseUrl: service.url,
-    logger: silentLogger,
+    telemetry: silentTelemetry(),
     ...options,
   });
 

@@ -4,7 +4,7 @@ import { boundedText, wholeNumber } from '../../src/http/body-fields.js';
 import { errors, needsToken, openApi } from '../../src/http/openapi.js';
 import { idParams, listQuery } from '../../src/http/request-fields.js';
 import { type Door, WebServer } from '../../src/http/web-server.js';
-import { silentLogger } from '../../src/logging/logger.js';
+import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 
 const page = z.object({ limit: z.number(), offset: z.number() });
 const thing = z.object({ id: z.number(), name: z.string(), at: z.iso.datetime() });
@@ -54,7 +54,7 @@ describe('the OpenAPI door', () => {
   const server = new WebServer({
     host: '127.0.0.1',
     port: 0,
-    logger: silentLogger,
+    telemetry: silentTelemetry(),
     readiness: async () => ({}),
     doors: [openApi({ title: 'Things', description: 'All things' }), routes],
   });

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Door, WebServer } from '../../src/http/web-server.js';
-import { silentLogger } from '../../src/logging/logger.js';
+import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 
 const routes: Door = (app) => {
   app.get('/things/:id', (request) => ({ params: request.params, id: request.id }));
@@ -12,7 +12,7 @@ describe('a web server', () => {
   const server = new WebServer({
     host: '127.0.0.1',
     port: 0,
-    logger: silentLogger,
+    telemetry: silentTelemetry(),
     readiness: async () => ({}),
     doors: [routes],
   });

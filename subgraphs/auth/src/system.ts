@@ -24,10 +24,9 @@ export function createSystem(
   { telemetry }: Pick<Backing, 'telemetry'> = { telemetry: createTelemetry(environment, 'auth', new LogChannel()) },
 ): System {
   const config = readAuthConfig(environment);
-  const { logger } = telemetry;
   const keys = readSigningKeys(config.JWT_PRIVATE_KEY, config.JWT_PREVIOUS_PUBLIC_KEYS);
   const names = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const accounts = createAccountUseCases({
     database,
     accessTokens: new AccessTokens({ keys, ...names, lifetimeSeconds: config.ACCESS_TOKEN_TTL }),
@@ -37,12 +36,12 @@ export function createSystem(
   const verifier = new TokenVerifier({ ...names, keys: keys.publicKeys });
   const graphql: Door = async (app) => {
     const { schema } = await buildAuthSubgraph(accounts);
-    await graphqlDoor({ schema, verifier, logger, loaders: () => createLoaders(accounts.users) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(accounts.users) })(app);
   };
   const web = new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     trustedProxies: config.TRUSTED_PROXIES,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [

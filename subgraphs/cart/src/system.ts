@@ -36,7 +36,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   const { telemetry, bus } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database);
   const carts = new CartStore(database);
   const products = new ProductSnapshotStore(database);
@@ -61,13 +61,13 @@ export function createSystem(environment: Environment, backing: Backing = create
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Cart', description: 'What somebody means to buy, until it is in an order.' }),
       cartRoutes({ useCases, carts, verifier }),
       checkoutRoutes(new TakeCheckout(transactions, checkouts, carts, now), config.ORDERS_IDENTITY_SECRET),
-      cartGraphql({ useCases, carts, currency: config.CURRENCY, verifier, logger }),
+      cartGraphql({ useCases, carts, currency: config.CURRENCY, verifier, telemetry }),
     ],
   });
 
@@ -81,7 +81,7 @@ export function createSystem(environment: Environment, backing: Backing = create
     ),
     bus,
     consumption(bus),
-    new DeliveryHousekeeping({ database, logger }),
+    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     webServer,
   ]);
 }

@@ -2,8 +2,8 @@ import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
-import type { Logger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { Config } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
 import { ordersSubgraph, type SubgraphParts } from './graphql/subgraph.js';
@@ -11,21 +11,21 @@ import { ordersRoutes } from './rest/orders.routes.js';
 
 interface OrdersServerOptions extends SubgraphParts {
   readonly config: Config;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly database: Database;
   readonly verifier: TokenVerifier;
 }
 
 /** The doors of orders, on one HTTP server. Its own work needs the database alone: broker, Redis and cart may be away. */
-export function ordersServer({ config, logger, database, verifier, ...parts }: OrdersServerOptions): WebServer {
+export function ordersServer({ config, telemetry, database, verifier, ...parts }: OrdersServerOptions): WebServer {
   const graphql: Door = async (app) => {
     const { schema } = await ordersSubgraph(parts);
-    await graphqlDoor({ schema, verifier, loaders: () => createLoaders(parts.reader), logger })(app);
+    await graphqlDoor({ schema, verifier, loaders: () => createLoaders(parts.reader), telemetry })(app);
   };
   return new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({

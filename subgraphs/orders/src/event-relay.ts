@@ -1,9 +1,9 @@
 import { orderRequested } from '@shop/shared/contracts/order-events';
 import { relayToBus } from '@shop/shared/delivery/bus-relay';
 import type { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
-import type { Logger } from '@shop/shared/logging/logger';
 import type { Bus } from '@shop/shared/messaging/bus';
 import type { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { Clock } from './clock.js';
 import type { OrderStore } from './persistence/order.store.js';
 
@@ -13,7 +13,7 @@ interface EventRelayOptions {
   readonly clock: Clock;
   readonly database: Database;
   readonly databaseUrl: string;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The relay from the outbox to the broker. An order's time runs from the moment at which its request was confirmed. */

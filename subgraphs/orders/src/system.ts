@@ -37,7 +37,7 @@ export function createSystem(
   const { telemetry, bus, pubsub } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database);
   const [orders, intents, reader] = [new OrderStore(), new IntentStore(database), new OrderReader(database)];
   const cart = new CartClient({
@@ -46,7 +46,7 @@ export function createSystem(
     identity: { secret: config.ORDERS_IDENTITY_SECRET, issuer: 'orders', audience: 'cart' },
   });
 
-  const relayOptions = { database, databaseUrl: config.DATABASE_URL, logger };
+  const relayOptions = { database, databaseUrl: config.DATABASE_URL, telemetry };
   const eventRelay = relayEvents({ ...relayOptions, bus, orders, clock });
   const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
 
@@ -75,7 +75,7 @@ export function createSystem(
     cart,
     consumption(bus),
     sweeper,
-    new DeliveryHousekeeping({ database, logger }),
-    ordersServer({ config, logger, database, verifier, reader, views, placeOrder, changeStatus, watch }),
+    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    ordersServer({ config, telemetry, database, verifier, reader, views, placeOrder, changeStatus, watch }),
   ]);
 }

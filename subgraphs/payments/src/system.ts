@@ -41,9 +41,9 @@ export function createSystem(
   const { telemetry, bus } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database);
-  const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, logger });
+  const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, telemetry });
 
   const payments = new PaymentStore(database);
   const simulated = new SimulatedProvider(database, {
@@ -65,12 +65,12 @@ export function createSystem(
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Payments', description: 'Charges what orders ask for, refunds what is cancelled.' }),
       paymentsRoutes(payments, verifier),
-      paymentsGraphql({ payments, verifier, logger }),
+      paymentsGraphql({ payments, verifier, telemetry }),
     ],
   });
 
@@ -81,7 +81,7 @@ export function createSystem(
     relay,
     consumption(bus),
     reconciler,
-    new DeliveryHousekeeping({ database, logger }),
+    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     webServer,
   ]);
 }

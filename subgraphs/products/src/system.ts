@@ -40,11 +40,11 @@ export function createSystem(
   const { telemetry, bus, cache } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database);
   const store = new ProductStore(database);
   const caughtUp = new CaughtUpCache(cache);
-  const reader = new ProductReader(store, caughtUp, logger);
+  const reader = new ProductReader(store, caughtUp, telemetry);
   const catalogue: Catalogue = {
     reader,
     store,
@@ -54,7 +54,7 @@ export function createSystem(
     delete: new DeleteProduct(transactions, store, reader),
   };
 
-  const delivery = { database, databaseUrl: config.DATABASE_URL, logger };
+  const delivery = { database, databaseUrl: config.DATABASE_URL, telemetry };
   const relays = [
     relayToBus({ bus, service: 'products', ...delivery }),
     relayToCache({ cache, caughtUp, ...delivery }),
@@ -78,14 +78,14 @@ export function createSystem(
   const verifier = verifierFor(config);
   const graphql: Door = async (app) => {
     const { schema } = await buildProductsSubgraph(catalogue, config.CURRENCY);
-    await graphqlDoor({ schema, verifier, logger, loaders: () => createLoaders(reader) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(reader) })(app);
   };
   if (config.CATALOG_WRITES === 'public')
     logger.warn('CATALOG_WRITES=public: anyone may write the catalogue by REST, without a token');
   const web = new WebServer({
     host: config.HOST,
     port: config.PORT,
-    logger,
+    telemetry,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Products', description: 'The catalogue, and the stock that orders hold.' }),
@@ -102,7 +102,7 @@ export function createSystem(
     ...relays,
     seeding,
     consumption(bus),
-    new DeliveryHousekeeping({ database, logger }),
+    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     web,
   ]);
 }

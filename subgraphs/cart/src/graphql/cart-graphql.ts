@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import type { Door } from '@shop/shared/http/web-server';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { cartSchema } from './cart-schema.js';
 import { cartLoaders } from './loaders.js';
 import type { CartStore } from '../persistence/cart.store.js';
@@ -12,13 +12,13 @@ interface CartGraphqlOptions {
   readonly carts: CartStore;
   readonly currency: string;
   readonly verifier: TokenVerifier;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The GraphQL door of the cart. */
-export function cartGraphql({ useCases, carts, currency, verifier, logger }: CartGraphqlOptions): Door {
+export function cartGraphql({ useCases, carts, currency, verifier, telemetry }: CartGraphqlOptions): Door {
   return async (app) => {
     const { schema } = await cartSchema(useCases, currency);
-    await graphqlDoor({ schema, verifier, logger, loaders: (caller) => cartLoaders(carts, caller) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => cartLoaders(carts, caller) })(app);
   };
 }

@@ -1,13 +1,18 @@
 import { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CheckoutRecord } from './checkout.record.js';
 import { CreateCarts } from './migrations/0001-carts.js';
 import { ProductSnapshotRecord } from './product-snapshot.record.js';
 
 /** The cart service's own database, not started yet. */
-export function openDatabase(config: { readonly DATABASE_URL: string; readonly DATABASE_POOL: number }): Database {
+export function openDatabase(
+  config: { readonly DATABASE_URL: string; readonly DATABASE_POOL: number },
+  telemetry?: Telemetry,
+): Database {
   return new Database({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
+    telemetry,
     entities: [ProductSnapshotRecord, CheckoutRecord],
     migrations: [{ name: '0001-carts', class: CreateCarts }],
   });

@@ -1,14 +1,14 @@
 import type { PubSub } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
-import type { Logger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { channelOf, toWakeUp } from './wake-up.js';
 
 interface WakeUpRelayOptions {
   readonly pubsub: PubSub;
   readonly database: Database;
   readonly databaseUrl: string;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The relay from the outbox to Redis. It never waits for the broker, nor the broker's relay for it. */

@@ -1,5 +1,5 @@
 import { MemoryVersionedCache } from '@shop/shared/backing/memory-versioned-cache';
-import { silentLogger } from '@shop/shared/logging/logger';
+import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { ProductReader } from './product-reader.js';
 import type { ProductStore } from './product.store.js';
 import type { Product } from '../domain/product.js';
@@ -31,7 +31,7 @@ describe('reading products', () => {
   let reader: ProductReader;
   beforeEach(() => {
     store = new SlowStore();
-    reader = new ProductReader(store as unknown as ProductStore, new MemoryVersionedCache(), silentLogger);
+    reader = new ProductReader(store as unknown as ProductStore, new MemoryVersionedCache(), silentTelemetry());
   });
   const asked = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -65,7 +65,7 @@ describe('reading products', () => {
       getMany: () => Promise.reject(new Error('away')),
       setMany: () => Promise.reject(new Error('away')),
     };
-    const without = new ProductReader(store as unknown as ProductStore, away as never, silentLogger);
+    const without = new ProductReader(store as unknown as ProductStore, away as never, silentTelemetry());
     const before = without.byIds([1]);
     await asked();
     await without.refresh([product(1, 2)]);
@@ -86,7 +86,7 @@ describe('reading products', () => {
   it('tries again after a load that failed', async () => {
     let down = true;
     const unsteady = { byIds: async () => (down ? Promise.reject(new Error('down')) : [product(1)]) };
-    const failing = new ProductReader(unsteady as never, new MemoryVersionedCache(), silentLogger);
+    const failing = new ProductReader(unsteady as never, new MemoryVersionedCache(), silentTelemetry());
     await expect(failing.byIds([1])).rejects.toThrow('down');
     down = false;
     expect((await failing.byIds([1]))[0]?.product?.id).toBe(1);

@@ -1,5 +1,6 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Counter } from '@shop/shared/telemetry/metrics';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { cacheKey, fromEntry, toEntry } from './cached-product.js';
 import type { ProductStore } from './product.store.js';
 import type { Product } from '../domain/product.js';
@@ -20,17 +21,27 @@ export interface Lookup {
  */
 export class ProductReader {
   private readonly loading = new Map<number, Promise<Product | null>>();
+  private readonly lookups: Counter<'outcome'>;
 
   constructor(
     private readonly store: ProductStore,
     private readonly cache: Pick<VersionedCache, 'getMany' | 'setMany'>,
-    private readonly logger: Logger,
-  ) {}
+    private readonly telemetry: Pick<Telemetry, 'logger' | 'metrics'>,
+  ) {
+    this.lookups = telemetry.metrics.counter({
+      name: 'cache_lookups_total',
+      help: 'Products that were looked up in the cache: hit, or miss (also while it is away)',
+      labels: ['outcome'],
+    });
+    for (const outcome of ['hit', 'miss']) this.lookups.inc({ outcome }, 0);
+  }
 
   /** The products of these ids, in their order. */
   async byIds(ids: readonly number[]): Promise<Lookup[]> {
     const known = await this.fromCache(ids);
     const missed = ids.filter((_, index) => known[index] === undefined);
+    this.lookups.inc({ outcome: 'hit' }, ids.length - missed.length);
+    this.lookups.inc({ outcome: 'miss' }, missed.length);
     const loads = this.load(missed);
     return Promise.all(
       ids.map(async (id, index) => {
@@ -53,7 +64,7 @@ export class ProductReader {
       const entries = await this.cache.getMany(ids.map(cacheKey));
       return entries.map((entry) => entry && fromEntry(entry));
     } catch (error) {
-      this.logger.debug({ err: error }, 'the cache is away: reading the database');
+      this.telemetry.logger.debug({ err: error }, 'the cache is away: reading the database');
       return ids.map(() => undefined);
     }
   }
@@ -89,7 +100,7 @@ export class ProductReader {
     if (products.length === 0) return;
     const entries = products.map((product) => ({ key: cacheKey(product.id), entry: toEntry(product) }));
     await this.cache.setMany(entries, CACHE_TTL_S).catch((error: unknown) => {
-      this.logger.debug({ err: error }, 'the cache is away: not refreshed now');
+      this.telemetry.logger.debug({ err: error }, 'the cache is away: not refreshed now');
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
-import type { Logger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { cacheRefresh } from './cached-product.js';
 import type { CaughtUpCache } from './caught-up-cache.js';
 import { CACHE_TTL_S } from './product-reader.js';
@@ -12,7 +12,7 @@ interface CacheRelayOptions {
   readonly caughtUp: CaughtUpCache;
   readonly database: Database;
   readonly databaseUrl: string;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /**
