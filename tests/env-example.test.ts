@@ -16,7 +16,7 @@ it('.env.example names every setting that a configuration reads, and no other', 
   const ofTheSeed = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
   const ofTheLauncher = ['PORT_OFFSET', 'DATA_DIR', 'DATABASE_PREFIX'];
   const expected = [...new Set([...read, ...ofTheSeed, ...ofTheLauncher])].filter(
-    (name) => !MADE.includes(name) && !/^(AUTH|PRODUCTS|CART|ORDERS|PAYMENTS|MAILER)_URL$/.test(name),
+    (name) => !MADE.includes(name) && !/^(AUTH|PRODUCTS|CART|ORDERS|PAYMENTS|LOGGER|MAILER)_URL$/.test(name),
   );
   const named = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? '');
   expect(named.toSorted()).toEqual(expected.toSorted());

@@ -48,6 +48,7 @@ const schema = z.object({
   CART_URL: origin,
   ORDERS_URL: origin,
   PAYMENTS_URL: origin,
+  LOGGER_URL: origin,
   MAILER_URL: origin,
   CORS_ORIGINS: z
     .string()

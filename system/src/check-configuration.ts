@@ -3,6 +3,7 @@ import { ConfigError, readConfig, variables } from '@shop/shared/config/read-con
 import { readAuthConfig } from '@shop/auth/config';
 import { readCartConfig } from '@shop/cart/config';
 import { readGatewayConfig } from '@shop/gateway/config';
+import { readLoggerConfig } from '@shop/logger/config';
 import { readMailerConfig } from '@shop/mailer/config';
 import { readOrdersConfig } from '@shop/orders/config';
 import { readPaymentsConfig } from '@shop/payments/config';
@@ -18,6 +19,7 @@ const readers: Readonly<Record<ProcessName, (environment: Environment) => unknow
   auth: readAuthConfig,
   cart: readCartConfig,
   gateway: readGatewayConfig,
+  logger: readLoggerConfig,
   mailer: readMailerConfig,
   orders: readOrdersConfig,
   payments: readPaymentsConfig,

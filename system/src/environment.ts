@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '@shop/shared/backing/roster';
 import { databaseName, databaseUrl } from './databases.js';
 import { processNames, type PortPlan, type ProcessName } from './ports.js';
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly secrets: Secrets;
   /** A PostgreSQL server on which each service has its database. */
   readonly serverUrl: string;
+  /** Where the log's file is kept; there is none unless told. */
+  readonly dataFolder?: string;
 }
 
 export const defaultAdminEmail = 'admin@shop.example';
@@ -34,6 +37,8 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   RABBITMQ_MANAGEMENT_URL: [],
   REDIS_URL: serviceNames,
   SMTP_URL: ['mailer'],
+  INGEST_TOKEN: ['logger'],
+  GRPC_PORT: ['logger'],
 };
 
 /**
@@ -52,7 +57,7 @@ export function addressOf(port: number, host = '127.0.0.1'): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: Surroundings): Environment {
+function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl, dataFolder }: Surroundings): Environment {
   const host = outer['HOST'] || '127.0.0.1';
   const urls = Object.fromEntries(
     serviceNames.map((service) => [
@@ -67,7 +72,14 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
     ADMIN_PASSWORD: outer['ADMIN_PASSWORD'] || secrets.adminPassword,
     BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),
   };
-  const common = { LOG_STDOUT_LEVEL: 'error', SEED: 'true', ...withoutEmpty(outer), ...secretSettings };
+  const usual = {
+    LOG_STDOUT_LEVEL: 'error',
+    // The terminal is for people; the file has everything.
+    LOG_STDOUT: 'off',
+    ...(dataFolder !== undefined && { LOG_FILE: join(dataFolder, 'logs', 'shop.log') }),
+    SEED: 'true',
+  };
+  const common = { ...usual, ...withoutEmpty(outer), ...secretSettings };
   const allowed = Object.entries(common).filter(([variable]) => isFor(name, variable));
   return {
     ...Object.fromEntries(allowed),
@@ -75,6 +87,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl }: 
     AUTH_JWKS_URL: `${urls['AUTH_URL']}/.well-known/jwks.json`,
     HOST: host,
     PORT: String(ports[name]),
+    ...(name === 'logger' && { GRPC_PORT: String(ports['logger gRPC']) }),
     ...(name === 'gateway' ? {} : { DATABASE_URL: databaseUrl(serverUrl, databaseName(name, outer)) }),
   };
 }
@@ -84,6 +97,7 @@ function isFor(name: ProcessName, variable: string): boolean {
   if (/^npm_/i.test(variable)) return false;
   if (variable.startsWith('PAYMENT_')) return name === 'payments';
   if (variable.startsWith('MAIL_')) return name === 'mailer';
+  if (/^(LOG|LOKI)_(?!(STDOUT_)?LEVEL$)/.test(variable)) return name === 'logger';
   return owners[variable]?.includes(name) ?? true;
 }
 

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { portHolder, type PortHolder } from './port-holder.js';
-import { elsewhere, otherGatewayPort, processNames, type PortPlan, type ProcessName } from './ports.js';
+import { elsewhere, otherGatewayPort, listenerNames, type ListenerName, type PortPlan } from './ports.js';
 import { parentOf, workingFolderOf } from './servers/processes.js';
 import type { Say } from './servers/say.js';
 
 interface TakenPort {
-  readonly name: ProcessName;
+  readonly name: ListenerName;
   readonly port: number;
   readonly holder: PortHolder | undefined;
 }
@@ -50,8 +50,8 @@ function sentenceAbout(taken: readonly TakenPort[]): string {
 }
 
 async function takenPorts(plan: PortPlan, host: string): Promise<TakenPort[]> {
-  const free = await Promise.all(processNames.map((name) => isFree(plan[name], host)));
-  return processNames
+  const free = await Promise.all(listenerNames.map((name) => isFree(plan[name], host)));
+  return listenerNames
     .filter((_, index) => !free[index])
     .map((name) => ({ name, port: plan[name], holder: portHolder(plan[name]) }));
 }

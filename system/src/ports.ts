@@ -1,31 +1,46 @@
-import { gatewayPort, serviceNames, servicePorts, type ServiceName } from '@shop/shared/backing/roster';
+import { gatewayPort, loggerGrpcPort, serviceNames, servicePorts, type ServiceName } from '@shop/shared/backing/roster';
 
-/** Everything of ours that listens. */
+/** Every process of ours. */
 export type ProcessName = ServiceName | 'gateway';
 
 /** In the order in which they are started. */
 export const processNames: readonly ProcessName[] = [...serviceNames, 'gateway'];
 
+/** Everything of ours that listens. */
+export type ListenerName = ProcessName | 'logger gRPC';
+
+export const listenerNames: readonly ListenerName[] = [...processNames, 'logger gRPC'];
+
 /** On which port each listens. */
-export type PortPlan = Readonly<Record<ProcessName, number>>;
+export type PortPlan = Readonly<Record<ListenerName, number>>;
 
 /**
- * The contract's ports, moved by `PORT_OFFSET`; the gateway's by `PORT`, when that is given.
+ * The contract's ports, moved by `PORT_OFFSET`; the gateway's by `PORT`, and the logger's for gRPC by `GRPC_PORT`, when
+ * those are given.
  * @throws one sentence for a value that is no port, or two listeners on one port
  */
 export function planPorts(environment: Readonly<Record<string, string | undefined>>): PortPlan {
   const offset = wholeNumber('PORT_OFFSET', environment['PORT_OFFSET'], 0) ?? 0;
   const gateway = wholeNumber('PORT', environment['PORT'], 1) ?? gatewayPort + offset;
   const services = Object.fromEntries(serviceNames.map((name) => [name, servicePorts[name] + offset]));
-  const plan = { ...services, gateway } as PortPlan;
-  for (const name of processNames) {
+  const grpc = wholeNumber('GRPC_PORT', environment['GRPC_PORT'], 1) ?? movedAround(loggerGrpcPort + offset);
+  const plan = { ...services, gateway, 'logger gRPC': grpc } as PortPlan;
+  for (const name of listenerNames) {
     if (plan[name] > 65_535)
       throw new Error(`PORT_OFFSET=${offset} moves ${name} to ${plan[name]}; the highest port is 65535.`);
+    if (name !== 'logger gRPC' && plan[name] === grpc) {
+      throw new Error(`GRPC_PORT=${grpc} is the port of ${name}; choose another GRPC_PORT, or a PORT_OFFSET.`);
+    }
     if (name !== 'gateway' && plan[name] === gateway) {
       throw new Error(`PORT=${gateway} gives the gateway the port of ${name}; choose another PORT, or a PORT_OFFSET.`);
     }
   }
   return plan;
+}
+
+/** The highest port is not far above the usual one for gRPC: past it, it goes on from the lowest that anybody may use. */
+function movedAround(port: number): number {
+  return port > 65_535 ? port - 65_536 + 1_024 : port;
 }
 
 /** Settings by which a launcher's listeners get out of the way of those of `plan`, as one writes them before a command. */

@@ -45,7 +45,7 @@ async function start(root: string, outer: Environment): Promise<void> {
   const serverUrl = await provideDatabaseServer({ outer, dataFolder, cleanup: servers, say, signal });
   signal.throwIfAborted();
 
-  const each = environments({ outer, ports, secrets, serverUrl });
+  const each = environments({ outer, ports, secrets, serverUrl, dataFolder });
   const address = addressOf(ports.gateway, each.gateway['HOST']);
   if (loading) {
     await startEmbedded(await unlessAborted(signal, loading), each, services, signal);

@@ -39,6 +39,9 @@ describe('the environment of a process', () => {
       ADMIN_EMAIL: 'a@b.example',
       SMTP_URL: 'smtp://user:password@mail.example',
       MAIL_FROM: 'shop@mail.example',
+      INGEST_TOKEN: 'a token',
+      LOKI_TOKEN: 'a token',
+      LOG_FILE: 'shop.log',
     });
     const holders = (variable: string) =>
       Object.entries(each).flatMap(([name, environment]) => (environment[variable] === undefined ? [] : [name]));
@@ -49,6 +52,8 @@ describe('the environment of a process', () => {
     expect(holders('PAYMENT_PROVIDER_KEY')).toEqual(['payments']);
     expect(holders('SMTP_URL')).toEqual(['mailer']);
     expect(holders('MAIL_FROM')).toEqual(['mailer']);
+    for (const own of ['INGEST_TOKEN', 'LOKI_TOKEN', 'LOG_FILE', 'GRPC_PORT']) expect(holders(own)).toEqual(['logger']);
+    expect(holders('LOG_STDOUT_LEVEL')).toEqual(Object.keys(each));
     expect(holders('DATABASE_URL')).toEqual(serviceNames);
     expect(holders('npm_config_token')).toEqual([]);
   });
@@ -63,7 +68,7 @@ describe('the environment of a process', () => {
     expect(auth['ADMIN_PASSWORD']).toBe('chosen');
     expect(orders).toMatchObject({
       ORDER_TIMEOUT_S: '5',
-      LOG_LEVEL: 'warn',
+      LOG_STDOUT_LEVEL: 'error',
       PORT: '8093',
       AUTH_URL: 'http://127.0.0.1:8094',
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { sentenceFor, untilPortsAreFree } from '../src/free-the-ports.js';
 import { portHolder, shortened } from '../src/port-holder.js';
-import { planPorts, processNames, type PortPlan } from '../src/ports.js';
+import { listenerNames, planPorts, type PortPlan } from '../src/ports.js';
 import { freePorts } from '../src/servers/free-ports.js';
 
 describe('the plan of ports', () => {
@@ -12,14 +12,20 @@ describe('the plan of ports', () => {
       cart: 8082,
       orders: 8083,
       auth: 8084,
+      logger: 8085,
       payments: 8086,
+      mailer: 8087,
       gateway: 4000,
+      'logger gRPC': 50_051,
     });
   });
 
   it('moves by PORT_OFFSET, the gateway by PORT', () => {
     expect(planPorts({ PORT_OFFSET: '100' })).toMatchObject({ cart: 8182, gateway: 4100 });
     expect(planPorts({ PORT_OFFSET: '100', PORT: '80' })).toMatchObject({ cart: 8182, gateway: 80 });
+    expect(planPorts({ PORT_OFFSET: '100' })['logger gRPC']).toBe(50_151);
+    expect(planPorts({ PORT_OFFSET: '20000' })['logger gRPC']).toBe(5_539);
+    expect(planPorts({ PORT_OFFSET: '100', GRPC_PORT: '90' })['logger gRPC']).toBe(90);
   });
 
   it.each([
@@ -27,6 +33,7 @@ describe('the plan of ports', () => {
     [{ PORT: '0' }, 'PORT must be a whole number from 1 to 65535, and is "0".'],
     [{ PORT_OFFSET: '-1' }, 'PORT_OFFSET must be a whole number from 0 to 65535, and is "-1".'],
     [{ PORT_OFFSET: '60000' }, 'PORT_OFFSET=60000 moves auth to 68084; the highest port is 65535.'],
+    [{ GRPC_PORT: '8083' }, 'GRPC_PORT=8083 is the port of orders; choose another GRPC_PORT, or a PORT_OFFSET.'],
     [{ PORT: '8083' }, 'PORT=8083 gives the gateway the port of orders; choose another PORT, or a PORT_OFFSET.'],
   ])('refuses %j', (environment, sentence) => expect(() => planPorts(environment)).toThrow(sentence));
 });
@@ -63,7 +70,7 @@ describe('a port that is taken', () => {
 
   it('is left to none of our services when the gateway moves away', () => {
     const plan = planPorts({ PORT: '8080' });
-    expect(sentenceFor([{ name: 'gateway', port: 8080, holder }], plan)).toContain('PORT=8085 npm start');
+    expect(sentenceFor([{ name: 'gateway', port: 8080, holder }], plan)).toContain('PORT=8088 npm start');
   });
 
   it('is told with whole words of a long command', () => {
@@ -78,9 +85,9 @@ describe('a port that is taken', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     try {
-      const free = await freePorts(processNames.length);
+      const free = await freePorts(listenerNames.length);
       const plan = {
-        ...Object.fromEntries(processNames.map((name, index) => [name, free[index]])),
+        ...Object.fromEntries(listenerNames.map((name, index) => [name, free[index]])),
         cart: port,
       } as PortPlan;
       expect(portHolder(port)?.pid).toBe(process.pid);

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-const PORTS = [4000, 8081, 8082, 8083, 8084, 8085, 8086, 8087];
+const PORTS = [4000, 8081, 8082, 8083, 8084, 8085, 8086, 8087, 50_051];
 
 /** A PORT_OFFSET at which every port of the shop is free. */
 export async function freePortOffset(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const offset = 2_000 + Math.floor(Math.random() * 20_000);
+    const offset = 2_000 + Math.floor(Math.random() * 13_000);
     const free = await Promise.all(PORTS.map((port) => isFree(port + offset)));
     if (free.every(Boolean)) return offset;
   }

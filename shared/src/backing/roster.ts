@@ -4,6 +4,7 @@ export const servicePorts = {
   cart: 8082,
   orders: 8083,
   auth: 8084,
+  logger: 8085,
   payments: 8086,
   mailer: 8087,
 } as const;
@@ -17,6 +18,7 @@ export const serviceNames = [
   'cart',
   'payments',
   'orders',
+  'logger',
   'mailer',
 ] as const satisfies readonly ServiceName[];
 
@@ -30,3 +32,6 @@ export const orderingServices = [
 ] as const satisfies readonly ServiceName[];
 
 export const gatewayPort = 4000;
+
+/** The logger's second port: gRPC. */
+export const loggerGrpcPort = 50_051;

@@ -1,0 +1,28 @@
+/** The longest part of a word that tells it from others, in characters. */
+const LONGEST = 64;
+/** So many words of one entry can be found, at most. */
+const MOST = 500;
+
+/**
+ * The words of a text as they are found: runs of letters and digits, in lower case and without diacritics, so that
+ * "ca phe" finds "Cà phê". Each once, in the order of the text.
+ */
+export function searchWords(text: string): string[] {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
+  const words = new Set<string>();
+  for (const [word] of plain.matchAll(/[\p{L}\p{N}]+/gu)) {
+    words.add(word.length <= LONGEST ? word : [...word].slice(0, LONGEST).join(''));
+    if (words.size === MOST) break;
+  }
+  return [...words];
+}
+
+/** The words under which an entry is found: those of its message, and of the values, not the names, of its fields. */
+export function wordsOf(message: string, fields: unknown): string[] {
+  return searchWords([message, ...valuesIn(fields)].join('\n'));
+}
+
+function valuesIn(value: unknown): string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(valuesIn);
+  return value === null || value === undefined ? [] : [String(value)];
+}

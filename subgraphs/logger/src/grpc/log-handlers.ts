@@ -1,0 +1,94 @@
+import grpc from '@grpc/grpc-js';
+import { AppError, badInput, type ErrorCode } from '@shop/shared/errors/app-error';
+import type { Logger } from '@shop/shared/logging/logger';
+import { receivedFrom } from './grpc-entry.js';
+import type { LogEntryMessage, LogReply } from './proto.js';
+import type { IngestGuard } from '../ingest-token.js';
+import type { KeepEntry } from '../use-cases/keep-entry.js';
+
+interface LogHandlersOptions {
+  readonly keepEntry: KeepEntry;
+  readonly guard: IngestGuard;
+  readonly logger: Logger;
+}
+
+/** Entries of one stream that wait to be kept, at most: then the client waits, too. */
+const IN_HAND = 500;
+
+/** What the server does for the two calls of the proto. */
+export function logHandlers(options: LogHandlersOptions): grpc.UntypedServiceImplementation {
+  const log: grpc.handleUnaryCall<LogEntryMessage, LogReply> = (call, callback) => {
+    answer(call, callback, options, async () => {
+      await options.keepEntry.run(receivedFrom(call.request));
+      return 1;
+    });
+  };
+  const logStream: grpc.handleClientStreamingCall<LogEntryMessage, LogReply> = (call, callback) => {
+    answer(call, callback, options, () => takeAll(call, options.keepEntry));
+  };
+  return { Log: log, LogStream: logStream };
+}
+
+/** How many entries the stream brought. Throws at the first that can't be taken, once those before it are kept. */
+async function takeAll(entries: AsyncIterable<LogEntryMessage>, keepEntry: KeepEntry): Promise<number> {
+  let count = 0;
+  let inHand: Promise<void>[] = [];
+  try {
+    for await (const entry of entries) {
+      inHand.push(keepEntry.run(received(entry, count + 1)));
+      count += 1;
+      if (inHand.length < IN_HAND) continue;
+      await Promise.all(inHand);
+      inHand = [];
+    }
+  } finally {
+    await Promise.all(inHand);
+  }
+  return count;
+}
+
+function received(entry: LogEntryMessage, number: number) {
+  try {
+    return receivedFrom(entry);
+  } catch (error) {
+    throw error instanceof AppError ? badInput(`entry ${number}: ${error.message}`) : error;
+  }
+}
+
+type Call = grpc.ServerUnaryCall<LogEntryMessage, LogReply> | grpc.ServerReadableStream<LogEntryMessage, LogReply>;
+
+/** Does the work of a call and answers it, unless the caller has given up or its deadline has come: then nobody listens. */
+function answer(
+  call: Call,
+  callback: grpc.sendUnaryData<LogReply>,
+  { guard, logger }: LogHandlersOptions,
+  work: () => Promise<number>,
+): void {
+  const run = async () => {
+    guard(call.metadata.get('authorization').at(0)?.toString());
+    return { accepted: await work() };
+  };
+  run().then(
+    (reply) => {
+      if (!call.cancelled) callback(null, reply);
+    },
+    (error: unknown) => {
+      if (call.cancelled) return;
+      if (!(error instanceof AppError)) logger.error({ err: error }, 'gRPC call failed');
+      callback(statusOf(error));
+    },
+  );
+}
+
+const codes: Partial<Record<ErrorCode, grpc.status>> = {
+  UNAUTHENTICATED: grpc.status.UNAUTHENTICATED,
+  BAD_USER_INPUT: grpc.status.INVALID_ARGUMENT,
+};
+
+/** What a client sees of an error: nothing of the inside. */
+function statusOf(error: unknown): { code: grpc.status; details: string } {
+  const code = error instanceof AppError ? codes[error.code] : undefined;
+  if (code === undefined || !(error instanceof AppError))
+    return { code: grpc.status.INTERNAL, details: 'internal error' };
+  return { code, details: error.message };
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { levelNamed } from './domain/level.js';
+
+/** A level by any of its names, in any case. */
+export const receivedLevel = z.string().transform((word, context) => {
+  const level = levelNamed(word);
+  if (level) return level;
+  context.addIssue({ code: 'custom', message: 'level must be debug, info, warn or error' });
+  return z.NEVER;
+});
+
+/** An instant, ISO 8601 with its offset from UTC. */
+export const receivedTime = z.iso
+  .datetime({ offset: true, error: 'the time must be as ISO 8601 writes it, such as 2026-01-02T03:04:05.678Z' })
+  .transform((text) => new Date(text));

@@ -1,0 +1,66 @@
+import { errors, needsToken } from '@shop/shared/http/openapi';
+import type { Door } from '@shop/shared/http/web-server';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { levels } from '../domain/level.js';
+import { textBounds } from '../domain/log-entry.js';
+import type { IngestGuard } from '../ingest-token.js';
+import { receivedLevel, receivedTime } from '../received-entry.js';
+import type { KeepEntry } from '../use-cases/keep-entry.js';
+
+const text = (most: number, example: string) =>
+  z
+    .string()
+    .meta({ examples: [example] })
+    .describe(`Cut, with a mark, after ${most} characters`);
+
+const received = z.object({
+  level: receivedLevel
+    .optional()
+    .meta({ examples: ['warn'] })
+    .describe(`${levels.join(', ')}, or another logger's name for one of them; info unless told`),
+  service: text(textBounds.service, 'warehouse').nullish().describe('unknown unless told'),
+  message: text(textBounds.message, 'shelf 12 is empty').min(1, 'message is required'),
+  timestamp: receivedTime
+    .optional()
+    .meta({ examples: ['2026-01-02T03:04:05.678Z'] })
+    .describe('ISO 8601; now unless told'),
+  trace_id: text(textBounds.traceId, '4bf92f3577b34da6a3ce929d0e0e4736').nullish(),
+  fields: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .meta({ examples: [{ shelf: 12 }] }),
+});
+
+interface IngestRoutesOptions {
+  readonly keepEntry: KeepEntry;
+  readonly guard: IngestGuard;
+  /** Whether the guard lets only some in. */
+  readonly guarded: boolean;
+}
+
+/** The REST door: `POST /ingest`, on the service's own port alone. */
+export function ingestRoutes({ keepEntry, guard, guarded }: IngestRoutesOptions): Door {
+  return async (server) => {
+    await server.register(async (scope) => {
+      // Before the body is even parsed.
+      scope.addHook('onRequest', async ({ headers }) => guard(headers.authorization));
+      scope.withTypeProvider<ZodTypeProvider>().post(
+        '/ingest',
+        {
+          schema: {
+            summary: 'Takes a log entry',
+            body: received,
+            response: { 202: z.object({ status: z.literal('accepted') }), ...(guarded && errors(401)) },
+            ...(guarded && { security: needsToken, description: 'The bearer token is INGEST_TOKEN.' }),
+          },
+        },
+        async (request, reply) => {
+          const { timestamp: time, trace_id: traceId, ...entry } = request.body;
+          await keepEntry.run({ ...entry, time, traceId });
+          return reply.status(202).send({ status: 'accepted' });
+        },
+      );
+    });
+  };
+}

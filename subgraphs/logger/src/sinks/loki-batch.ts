@@ -1,0 +1,39 @@
+import type { LogEntry } from '../domain/log-entry.js';
+import { logLine } from './log-line.js';
+
+/** More services than these share one label: each value of a label is a stream of its own for Loki, and costs it. */
+const MOST_SERVICES = 50;
+const OTHERS = 'other';
+
+interface Stream {
+  readonly stream: Readonly<Record<string, string>>;
+  readonly values: (readonly [nanoseconds: string, line: string])[];
+}
+
+/**
+ * Makes batches for Loki's push API (`POST /loki/api/v1/push`, Grafana Loki HTTP API): one stream for each service and
+ * level, the only labels, both bounded; everything else, trace ids above all, is in the line.
+ */
+export class LokiBatches {
+  private readonly services = new Set<string>();
+
+  /** The request's body. Its times are nanoseconds, as text. */
+  body(batch: readonly LogEntry[]): string {
+    const streams = new Map<string, Stream>();
+    for (const entry of batch) {
+      const labels = { service: this.serviceLabel(entry.service), level: entry.level };
+      const key = `${labels.level} ${labels.service}`;
+      const stream: Stream = streams.get(key) ?? { stream: labels, values: [] };
+      streams.set(key, stream);
+      stream.values.push([`${entry.time.getTime()}000000`, logLine(entry)]);
+    }
+    return JSON.stringify({ streams: [...streams.values()] });
+  }
+
+  private serviceLabel(service: string): string {
+    if (this.services.has(service)) return service;
+    if (this.services.size === MOST_SERVICES) return OTHERS;
+    this.services.add(service);
+    return service;
+  }
+}
