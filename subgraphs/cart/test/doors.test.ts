@@ -103,6 +103,16 @@ describe('REST', () => {
     expect(Object.keys((body as { paths: object }).paths).toSorted()).toEqual(['/cart', '/cart/{id}']);
   });
 
+  it('holds more than a hundred different products', async () => {
+    const products = Array.from({ length: 101 }, () => aProduct({ stock: 1 }));
+    await service.know(...products);
+    const userId = service.newUser();
+    const answers = await Promise.all(products.map((product) => service.add(userId, product, 1)));
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    const { body } = await service.rest('GET', '/cart', service.token(userId));
+    expect(body).toHaveLength(101);
+  });
+
   it('loses nothing when one product is added 20 times at once', async () => {
     const userId = service.newUser();
     const answers = await Promise.all(Array.from({ length: 20 }, () => service.add(userId, tea, 1)));

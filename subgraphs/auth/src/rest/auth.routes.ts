@@ -38,7 +38,10 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
           operationId: 'register',
           summary: 'Register',
           body: registerBody,
-          response: { 201: user.describe('The user'), ...errors(400) },
+          response: {
+            201: user.describe('The user'),
+            400: errorBody.describe('Bad payload, or the email or the username is already in use'),
+          },
         },
       },
       async (request, reply) => {

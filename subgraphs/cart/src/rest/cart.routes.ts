@@ -1,12 +1,20 @@
 import { requireCallers } from '@shop/shared/http/identity';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
-import { errors, needsToken, noBody } from '@shop/shared/http/openapi';
+import { errorBody, errors, needsToken, noBody } from '@shop/shared/http/openapi';
 import { idParams } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type CartItem, itemOf, MAX_QUANTITY, productNotFound, quantityRule, subtotal } from '../domain/cart.js';
+import {
+  type CartItem,
+  itemOf,
+  MAX_ITEMS,
+  MAX_QUANTITY,
+  productNotFound,
+  quantityRule,
+  subtotal,
+} from '../domain/cart.js';
 import type { CartStore } from '../persistence/cart.store.js';
 import type { CartUseCases } from '../use-cases/cart-use-cases.js';
 
@@ -30,6 +38,10 @@ interface CartRoutesOptions {
   readonly carts: CartStore;
   readonly verifier: TokenVerifier;
 }
+
+const notAdded = errorBody.describe(
+  `Bad payload, product not found, insufficient stock, or more than ${MAX_ITEMS} different products`,
+);
 
 /** The REST door of the cart. Every route is about the caller's own cart. */
 export function cartRoutes({ useCases, carts, verifier }: CartRoutesOptions): Door {
@@ -74,7 +86,11 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         summary: 'Adds a product, on top of what is there of it',
         security,
         body: added,
-        response: { 201: itemBody.describe('The item, with all that is in the cart of it'), ...errors(400, 401, 503) },
+        response: {
+          201: itemBody.describe('The item, with all that is in the cart of it'),
+          400: notAdded,
+          ...errors(401, 503),
+        },
       },
     },
     async (request, reply) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { boundedText } from '@shop/shared/http/body-fields';
 import { requireCallers } from '@shop/shared/http/identity';
-import { errors, needsToken as security, withHeaders } from '@shop/shared/http/openapi';
+import { errorBody, errors, needsToken as security, withHeaders } from '@shop/shared/http/openapi';
 import { idQuery, listQuery, totalCount } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import { orderBody, type OrderBody, toOrderBody } from './order-body.js';
@@ -79,7 +79,8 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
                 201: orderBody.describe(
                   'The order, Pending; with a key that was used before, the order of then as it is now',
                 ),
-                ...errors(400, 401, 503),
+                400: errorBody.describe('Bad payload, or the cart is empty'),
+                ...errors(401, 503),
               },
             },
           },
