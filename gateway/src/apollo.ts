@@ -7,26 +7,37 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError } from 'graphql';
+import { operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { refuseApolloTelemetry } from './config.js';
 import type { GatewayContext } from './context.js';
+import { PlanCache } from './plan-cache.js';
 import { publicError } from './public-errors.js';
 import type { Subgraphs } from './subgraphs.js';
 import type { SupergraphSource } from './supergraph.js';
 
 /** The planner and executor, fed by our own data sources. It is loaded by the server that it is given to. */
-export function createApolloGateway(supergraph: SupergraphSource, subgraphs: Subgraphs, logger: Logger): ApolloGateway {
+export function createApolloGateway(
+  supergraph: SupergraphSource,
+  subgraphs: Subgraphs,
+  { logger, metrics }: Telemetry,
+): ApolloGateway {
   refuseApolloTelemetry();
   return new ApolloGateway({
     supergraphSdl: supergraph,
     buildService: (address) => subgraphs.connect(address) as GraphQLDataSource,
     logger: quieted(logger),
+    queryPlannerConfig: { cache: new PlanCache(metrics) },
     __exposeQueryPlanExperimental: false,
   });
 }
 
 /** The server behind POST and GET /graphql, and behind queries over a websocket. */
-export function createApolloServer(gateway: ApolloGateway, logger: Logger): ApolloServer<GatewayContext> {
+export function createApolloServer(
+  gateway: ApolloGateway,
+  { logger, metrics }: Telemetry,
+): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
     introspection: true,
@@ -43,6 +54,7 @@ export function createApolloServer(gateway: ApolloGateway, logger: Logger): Apol
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ourWays,
+      operationMetrics(metrics),
     ],
   });
 }

@@ -51,7 +51,7 @@ export function graphqlRoutes({ server, identities, operations, limits, logger }
         reply.header('allow', 'POST');
         throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
       }
-      await replyBySse(reply, await operations.run(operation, contextFor(request)));
+      await replyBySse(reply, await operations.run(operation, contextFor(request), 'sse'));
     };
     app.route({ url: '/graphql/stream', method: ['GET', 'POST'], handler: answerBySse });
     for (const url of ['/graphql', '/graphql/stream']) {
@@ -73,7 +73,7 @@ export function graphqlRoutes({ server, identities, operations, limits, logger }
         const operation = readOperationRequest(sent);
         if (kindOf(document, operation) !== OperationTypeNode.SUBSCRIPTION) return;
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
-        await replyByMultipart(reply, await operations.run(operation, contextFor(request)));
+        await replyByMultipart(reply, await operations.run(operation, contextFor(request), 'multipart'));
       });
       scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: fastifyApolloHandler(server, { context }) });
     });

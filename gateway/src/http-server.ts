@@ -1,10 +1,11 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
+import { serveMetrics } from '@shop/shared/http/metrics-route';
 import { answerErrors } from '@shop/shared/http/rest-errors';
 import { serverOptions } from '@shop/shared/http/server-options';
 import type { Component } from '@shop/shared/lifecycle/system';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
 import { apiPolicy, serveExplorers } from './explorers.js';
 import type { Readiness } from './readiness.js';
@@ -12,7 +13,7 @@ import type { WebsocketDoor } from './subscriptions/ws.js';
 
 interface HttpServerOptions {
   readonly config: GatewayConfig;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly readiness: Readiness;
   readonly websockets: WebsocketDoor;
   readonly routes: readonly FastifyPluginAsync[];
@@ -52,7 +53,8 @@ export class HttpServer implements Component {
   }
 
   private async build(): Promise<FastifyInstance> {
-    const { config, logger, readiness, routes } = this.options;
+    const { config, readiness, routes } = this.options;
+    const { logger, metrics } = this.options.telemetry;
     const app = fastify({
       ...serverOptions,
       bodyLimit: config.bodyLimit,
@@ -60,6 +62,7 @@ export class HttpServer implements Component {
       rewriteUrl: ({ url = '/' }) => originForm(url),
     });
     answerErrors(app, logger);
+    serveMetrics(app, metrics);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('content-security-policy', apiPolicy);

@@ -1,7 +1,8 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Histogram } from '@shop/shared/telemetry/metrics';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from './context.js';
 import { pathOfFailedFetch } from './failed-fetch.js';
 import { errorOf, PART_AWAY } from './public-errors.js';
@@ -11,7 +12,7 @@ type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
 interface SubgraphClientOptions {
   readonly timeoutMs: number;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** A GraphQL response (GraphQL specification, section 7.1), whatever its HTTP status is. */
@@ -34,6 +35,7 @@ const STALE_CONNECTION = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
   private readonly pool: Pool;
   private readonly path: string;
+  private readonly durations: Histogram<'subgraph' | 'outcome'>;
 
   constructor(
     private readonly name: string,
@@ -43,6 +45,11 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
     this.pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    this.durations = options.telemetry.metrics.histogram({
+      name: 'gateway_subgraph_request_duration_seconds',
+      help: 'Requests to a subgraph: ok when it answered, unavailable when it did not, or not in GraphQL',
+      labels: ['subgraph', 'outcome'],
+    });
   }
 
   async process(options: ProcessOptions): Promise<Response> {
@@ -50,10 +57,19 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     // Always one of ours: the gateway's other kinds of request, health checks and schema polling, are not in use.
     const context = options.context as GatewayContext;
     const body = JSON.stringify({ query, variables, operationName });
+    const since = performance.now();
+    const done = (outcome: string) =>
+      this.durations.observe({ subgraph: this.name, outcome }, (performance.now() - since) / 1_000);
     try {
-      return (await this.send(body, context, !query.startsWith('mutation'))) as Response;
+      const answer = await this.send(body, context, !query.startsWith('mutation'));
+      done('ok');
+      return answer as Response;
     } catch (error) {
-      this.options.logger.warn({ err: error, subgraph: this.name, requestId: context.requestId }, 'subgraph away');
+      done('unavailable');
+      this.options.telemetry.logger.warn(
+        { err: error, subgraph: this.name, requestId: context.requestId },
+        'subgraph away',
+      );
       return {
         data: null,
         errors: [{ ...errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY), path: pathOfFailedFetch(query) }],

@@ -1,5 +1,5 @@
 import type { Component } from '@shop/shared/lifecycle/system';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
 import { SubgraphClient } from './subgraph-client.js';
 
@@ -16,7 +16,7 @@ export class Subgraphs implements Component {
 
   constructor(
     private readonly config: Pick<GatewayConfig, 'subgraphOrigins' | 'subgraphTimeoutMs'>,
-    private readonly logger: Logger,
+    private readonly telemetry: Telemetry,
   ) {}
 
   async start(): Promise<void> {}
@@ -39,7 +39,7 @@ export class Subgraphs implements Component {
     // Operations that were planned before may still use it, so it is closed with the rest.
     if (previous) this.retired.push(previous);
     const { subgraphTimeoutMs: timeoutMs } = this.config;
-    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, logger: this.logger });
+    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, telemetry: this.telemetry });
     this.clients.set(address.name, client);
     return client;
   }

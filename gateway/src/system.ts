@@ -42,16 +42,16 @@ export interface Gateway {
 export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
   const { logger } = telemetry;
   const identities = new Identities(config.tokens);
-  const subgraphs = new Subgraphs(config, logger);
-  const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, logger);
+  const subgraphs = new Subgraphs(config, telemetry);
+  const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
   const supergraph = new CurrentSupergraph(gateway);
   const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
-  const server = createApolloServer(gateway, logger);
+  const server = createApolloServer(gateway, telemetry);
   const upstream = new UpstreamPool(config.tokens === null);
   const limits = new Limits(config.documentLimits);
-  const operations = new Operations(server, planner, upstream, limits);
+  const operations = new Operations(server, planner, upstream, limits, telemetry.metrics);
   const readiness = new Readiness(supergraph, subgraphs);
-  const websockets = new WebsocketDoor({ identities, operations, logger, bodyLimit: config.bodyLimit });
+  const websockets = new WebsocketDoor({ identities, operations, telemetry, bodyLimit: config.bodyLimit });
   const originOf = (service: ServiceName) => {
     const address = supergraph.isShop && supergraph.loaded.addresses.get(service);
     return address ? new URL(subgraphs.urlOf(address)).origin : null;
@@ -62,7 +62,7 @@ export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
     restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
   ];
-  const http = new HttpServer({ config, logger, readiness, websockets, routes });
+  const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(
     'supergraph',
     () => server.start().catch(refuseSupergraph),

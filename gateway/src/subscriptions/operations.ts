@@ -9,7 +9,9 @@ import {
   OperationTypeNode,
   validate,
 } from 'graphql';
+import { measureSubscriptions, type Transport } from '@shop/shared/graphql/live-subscriptions';
 import type { Component } from '@shop/shared/lifecycle/system';
+import type { Metrics } from '@shop/shared/telemetry/metrics';
 import type { GatewayContext } from '../context.js';
 import { assertUnexpired, lifetimeOf, tokenExpired } from '../identity.js';
 import type { Limits } from '../limits.js';
@@ -40,7 +42,8 @@ interface Planned {
 /** Runs any operation, for the doors that serve streams. Never rejects. */
 export class Operations implements Component {
   readonly name = 'subscriptions';
-  private readonly live = new Set<UpstreamStream>();
+  private readonly live = new Map<UpstreamStream, Transport>();
+  private readonly countEvent: (transport: Transport) => void;
   private readonly planned = new TextCache<Planned>(CHARACTERS_KEPT);
   private plannedFor: unknown = null;
 
@@ -49,14 +52,19 @@ export class Operations implements Component {
     private readonly planner: SubscriptionPlanner,
     private readonly upstream: UpstreamPool,
     private readonly limits: Limits,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.countEvent = measureSubscriptions(metrics, ['websocket', 'sse', 'multipart'], (transport) => {
+      return [...this.live.values()].filter((other) => other === transport).length;
+    });
+  }
 
   async start(): Promise<void> {}
 
   /** Every stream ends with an error: its client may go on elsewhere. */
   async stop(): Promise<void> {
     const goingAway = errorOf('SUBGRAPH_UNAVAILABLE', 'this server is going away');
-    for (const stream of [...this.live]) stream.events.fail(new PublicGraphqlError(goingAway));
+    for (const stream of [...this.live.keys()]) stream.events.fail(new PublicGraphqlError(goingAway));
     // The doors write these errors before they are closed themselves.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -66,11 +74,12 @@ export class Operations implements Component {
     return this.live.size;
   }
 
-  async run(request: OperationRequest, context: GatewayContext): Promise<Outcome> {
+  async run(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
     try {
       assertUnexpired(context, Date.now());
       const document = this.limits.admit(request.query);
-      if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION) return this.subscribe(request, context);
+      if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION)
+        return this.subscribe(request, context, transport);
       const { body } = await this.server.executeOperation(request, { contextValue: context });
       if (body.kind !== 'single') throw new Error('incremental answers are not served');
       const { data, errors } = body.singleResult;
@@ -81,7 +90,7 @@ export class Operations implements Component {
     }
   }
 
-  private subscribe(request: OperationRequest, context: GatewayContext): Outcome {
+  private subscribe(request: OperationRequest, context: GatewayContext, transport: Transport): Outcome {
     const { document, plan } = this.prepare(request);
     const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
     const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {});
@@ -90,11 +99,14 @@ export class Operations implements Component {
     const variables = { ...coerced, ...request.variables };
 
     let expiry: NodeJS.Timeout | undefined;
-    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, () => {
-      clearTimeout(expiry);
-      this.live.delete(stream);
+    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, {
+      onEvent: () => this.countEvent(transport),
+      onClose: () => {
+        clearTimeout(expiry);
+        this.live.delete(stream);
+      },
     });
-    this.live.add(stream);
+    this.live.set(stream, transport);
     const lifetime = lifetimeOf(context, Date.now());
     if (lifetime !== null) {
       const expire = () => stream.events.fail(new PublicGraphqlError(toPublicError(tokenExpired())));

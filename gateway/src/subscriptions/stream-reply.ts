@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { markAsStream } from '@shop/shared/http/metrics-route';
 import { toPublicError } from '../public-errors.js';
 
 /** How a protocol writes a stream of answers into one HTTP response. */
@@ -29,6 +30,7 @@ export async function streamReply(
   answers: AsyncGenerator<ExecutionResult, void, undefined>,
   framing: Framing,
 ): Promise<void> {
+  markAsStream(reply.request);
   reply.hijack();
   const { raw } = reply;
   const headers = reply.getHeaders() as OutgoingHttpHeaders;

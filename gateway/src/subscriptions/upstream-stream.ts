@@ -36,7 +36,7 @@ export class UpstreamStream {
     private readonly plan: SubscriptionPlan,
     private readonly context: GatewayContext,
     variables: Variables,
-    onClose: () => void,
+    { onEvent, onClose }: { readonly onEvent: () => void; readonly onClose: () => void },
   ) {
     this.variables = plan.primaryVariables(variables);
     this.resumption = resumptionOf(plan.primary.operation, this.variables);
@@ -48,7 +48,10 @@ export class UpstreamStream {
       },
       () => failure(errorOf('RATE_LIMITED', 'this stream is not read fast enough')),
     );
-    this.answers = mapEvents(this.events, (event) => plan.answer(event, variables, context));
+    this.answers = mapEvents(this.events, (event) => {
+      onEvent();
+      return plan.answer(event, variables, context);
+    });
     this.attempt();
   }
 

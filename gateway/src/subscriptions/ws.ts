@@ -5,7 +5,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } f
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '@shop/shared/errors/app-error';
 import type { Component } from '@shop/shared/lifecycle/system';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextOf } from '../context.js';
 import type { Identities, Identity } from '../identity.js';
 import { PublicGraphqlError } from '../public-errors.js';
@@ -23,7 +23,7 @@ type ConnectionContext = Context<Record<string, unknown> | undefined, Connection
 interface WebsocketDoorOptions {
   readonly identities: Identities;
   readonly operations: Operations;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
   /** The largest message, in bytes. */
   readonly bodyLimit: number;
 }
@@ -44,6 +44,10 @@ export class WebsocketDoor implements Component {
 
   constructor(private readonly options: WebsocketDoorOptions) {
     this.sockets = new WebSocketServer({ noServer: true, maxPayload: options.bodyLimit, handleProtocols });
+    options.telemetry.metrics.gauge(
+      { name: 'gateway_websocket_connections', help: 'Websockets of clients that are open now' },
+      (gauge) => gauge.set(this.sockets.clients.size),
+    );
     const protocol = makeServer<Record<string, unknown> | undefined, Connection>({
       connectionInitWaitTimeout: HELLO_WITHIN_MS,
       onConnect: (context) => this.admit(context),
@@ -54,7 +58,9 @@ export class WebsocketDoor implements Component {
       onNext: (_context, _id, _payload, _args, result) => result,
     });
     this.sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-      const adapter = new SocketAdapter(socket, (error) => options.logger.error({ err: error }, 'websocket failed'));
+      const adapter = new SocketAdapter(socket, (error) =>
+        options.telemetry.logger.error({ err: error }, 'websocket failed'),
+      );
       const closed = protocol.opened(adapter, { socket, request });
       socket.once('close', (code, reason) => void closed(code, String(reason)));
     });
@@ -113,6 +119,7 @@ export class WebsocketDoor implements Component {
     const outcome = await this.options.operations.run(
       { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
       context,
+      'websocket',
     );
     if (outcome.kind === 'refused') return outcome.errors.map((error) => new PublicGraphqlError(error));
     return handThrough(outcome);
