@@ -2,6 +2,7 @@
 const meanings: Readonly<Record<number, string>> = {
   200: 'What was asked for',
   201: 'What was made',
+  202: 'Taken; it is being worked on',
   204: 'Done; there is nothing to say',
   304: 'The client has it as it is now',
   400: 'Something about the request is not as it should be; the sentence says what',

@@ -49,6 +49,7 @@ export function ingestRoutes({ keepEntry, guard, guarded }: IngestRoutesOptions)
         '/ingest',
         {
           schema: {
+            operationId: 'ingest',
             summary: 'Takes a log entry',
             body: received,
             response: { 202: z.object({ status: z.literal('accepted') }), ...(guarded && errors(401)) },
