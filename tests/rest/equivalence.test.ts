@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Shopper } from '@shop/system/demo/shopper';
 import { type Command, command } from './equivalence/command.js';
+import { EventTap } from './equivalence/event-tap.js';
 import { GraphqlDoor } from './equivalence/graphql-door.js';
 import { HeldProvider } from './equivalence/held-provider.js';
 import { Histories } from './equivalence/history.js';
@@ -9,6 +10,7 @@ import { agree } from './equivalence/mapping.js';
 import { Quiet } from './equivalence/quiet.js';
 import { RestDoor } from './equivalence/rest-door.js';
 import { SideOfShop } from './equivalence/side-of-shop.js';
+import { isAbout, toldOf } from './equivalence/told.js';
 import { report } from './report.js';
 import { admin, RunningShop } from '../e2e/running-shop.js';
 
@@ -29,21 +31,45 @@ const onceDifferent: [Command[]][] = [
   [[{ do: 'move order', by: 0, order: 0, to: 'Shipped' }]],
 ];
 
+const [add, order] = [
+  { do: 'add to cart', by: 0, quantity: 1 },
+  { do: 'place order', by: 0 },
+] as const;
+/** Each end that an order can come to: paid, and moved on; declined; cancelled; out of stock. */
+const everyEnd: [Command[]][] = [
+  [[{ ...add, product: 0 }, order, { do: 'move order', by: 'admin', order: 0, to: 'Shipped' }]],
+  [[{ ...add, product: 1 }, order, { do: 'cancel order', by: 0, order: 0 }]],
+  [
+    [
+      { ...add, product: 0 },
+      { do: 'place order and cancel it', by: 0 },
+    ],
+  ],
+  [[{ ...add, product: 2 }, { ...add, by: 1, product: 2 }, order, { ...order, by: 1 }, order]],
+];
+
+const examples = [...onceDifferent, ...everyEnd];
+
 describe('one shop by REST, one by GraphQL', () => {
   let shop: RunningShop;
   let shopkeeper: Shopper;
   let quiet: Quiet;
   let provider: HeldProvider;
+  let tap: EventTap;
+  let events = 0;
 
   beforeAll(async () => {
     shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
     quiet = await Quiet.of(shop);
     provider = await HeldProvider.of(shop);
+    await quiet.comes();
+    tap = await EventTap.of(shop);
   }, 90_000);
   afterAll(async () => {
     await quiet?.close();
     await provider?.close();
+    await tap?.close();
     await shopkeeper?.close();
     await shop?.stop();
   }, 30_000);
@@ -70,6 +96,21 @@ describe('one shop by REST, one by GraphQL', () => {
       if (!silent.has(played.do)) await quiet.comes();
     }
     expect(await graphql.state()).toEqual(await rest.state());
+    expect(await published(graphql, rest)).toEqual([]);
+  };
+
+  /** What the two sides' events say differently, and what speaks of neither. */
+  const published = async (graphql: SideOfShop, rest: SideOfShop) => {
+    const news = await tap.news();
+    events += news.length;
+    const strange = news.filter((event) => !isAbout(event, graphql.cast) && !isAbout(event, rest.cast));
+    const toldBy = ({ cast }: SideOfShop) =>
+      toldOf(
+        news.filter((event) => isAbout(event, cast)),
+        cast,
+      );
+    expect(toldBy(graphql)).toEqual(toldBy(rest));
+    return strange;
   };
 
   it(
@@ -84,13 +125,14 @@ describe('one shop by REST, one by GraphQL', () => {
           played += commands.length;
         }),
         {
-          examples: onceDifferent,
-          ...(RUNS !== undefined && { numRuns: onceDifferent.length + RUNS }),
+          examples,
+          ...(RUNS !== undefined && { numRuns: examples.length + RUNS }),
           ...(SEED !== undefined && { seed: Number(SEED) }),
           ...{ interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: false },
         },
       );
-      report(`${sequences} sequences, ${played} commands`);
+      report(`${sequences} sequences, ${played} commands, ${events} events`);
+      expect(events).toBeGreaterThan(0);
       expect(sequences).toBeGreaterThan(0);
     },
     LIMIT_MS + 60_000,

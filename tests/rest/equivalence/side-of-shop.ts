@@ -1,10 +1,12 @@
 import type { Command, Who } from './command.js';
 import type { Histories } from './history.js';
 import type { Account, Door, Outcome, Token } from './side.js';
+import type { Cast } from './told.js';
 
 interface Known {
   readonly account: Account;
   readonly token: string;
+  readonly id: number;
 }
 
 /** An id that nothing has. */
@@ -41,7 +43,7 @@ export class SideOfShop {
       const entered = await door.logIn(account.username, account.password);
       if (!made.done || !entered.done || !entered.token)
         throw new Error(`${nick} can't come in: ${JSON.stringify(entered)}`);
-      side.customers.push({ account, token: entered.token });
+      side.customers.push({ account, token: entered.token, id: subjectOf(entered.token) });
     }
     side.remember(await door.createProducts(admin, catalogue));
     return side;
@@ -118,6 +120,13 @@ export class SideOfShop {
     };
   }
 
+  /** Who and what there is on this side. */
+  get cast(): Cast {
+    const { mark, products } = this;
+    const customers = this.customers.map(({ id }) => id);
+    return { mark, customers, products, orders: this.placed.map(({ uuid }) => uuid) };
+  }
+
   private account(nick: string, password: string): Account {
     // A name that is wrong stays as it is, so that it is wrong in the same way on both sides.
     const username = /^[a-z]+$/.test(nick) && nick.length < 10 && nick !== 'ab' ? `${nick}${this.mark}` : nick;
@@ -162,4 +171,10 @@ export class SideOfShop {
   private async rememberItems(who: Who): Promise<void> {
     for (const { id } of await this.door.cart(this.token(who))) if (!this.items.includes(id)) this.items.push(id);
   }
+}
+
+/** Whom a token speaks for (RFC 7519, section 4.1.2). */
+function subjectOf(token: string): number {
+  const [, claims = ''] = token.split('.');
+  return Number((JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string }).sub);
 }
