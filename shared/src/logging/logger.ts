@@ -1,6 +1,8 @@
-import { type DestinationStream, type Level, type Logger, pino } from 'pino';
+import { format } from 'node:util';
+import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Level, type Logger, pino } from 'pino';
 import { currentLogFields } from './log-fields.js';
-import { redact, redactFields, redactText } from './redaction.js';
+import { redactText } from './redact-text.js';
+import { redact, redactFields } from './redaction.js';
 
 export type { Logger } from 'pino';
 
@@ -15,29 +17,55 @@ interface LoggerOptions {
  */
 export function createLogger(service: string, level: string, { destinations }: LoggerOptions = {}): Logger {
   const heard = destinations?.filter((to): to is { level: Level; stream: DestinationStream } => to.level !== 'silent');
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service },
       messageKey: 'message',
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: currentLogFields,
-      formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+      formatters: { level: (label) => ({ level: label }) },
+      // What reaches them is plain already.
+      serializers: { err: (error: unknown) => error },
       hooks: {
         logMethod(args, log) {
-          log.apply(this, args.map(redactedArgument) as Parameters<typeof log>);
+          log.apply(this, redactedArguments(args) as Parameters<typeof log>);
         },
       },
     },
     heard ? pino.multistream([...heard]) : pino.destination(1),
   );
+  return withRedactedChildren(logger);
 }
 
 /** For tests, and for parts that were given no logger. */
 export const silentLogger: Logger = pino({ level: 'silent' });
 
-/** The message, and what is put into it; the fields, which come first, are redacted by name as well, later. */
-function redactedArgument(argument: unknown, index: number): unknown {
-  if (typeof argument === 'string') return redactText(argument);
-  return index === 0 ? argument : redact(argument);
+/** Fields and a message that is whole, so that nothing is put together out of harmless parts any more. */
+function redactedArguments(args: readonly unknown[]): unknown[] {
+  const [first, ...others] = args;
+  const hasFields = typeof first === 'object' && first !== null;
+  const fields = hasFields ? redactFields(first instanceof Error ? { err: first } : first) : {};
+  const [message, ...values] = hasFields ? others : args;
+  if (message === undefined || message === null) return [fields, messageOfError(fields)];
+  const text = values.length > 0 ? format(String(message), ...values.map(redact)) : String(message);
+  return [fields, redactText(text)];
+}
+
+/** As pino has it: an error that comes without words speaks for itself. */
+function messageOfError({ err }: Record<string, unknown>): string {
+  return typeof err === 'object' && err !== null && 'message' in err ? String(err.message) : '';
+}
+
+/** pino lets its formatter look at what a logger is created with, but not at what its children are. */
+function withRedactedChildren(logger: Logger): Logger {
+  const { child, setBindings } = logger;
+  return Object.assign(logger, {
+    child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
+      return child.call(this, redactFields(bindings), options as never);
+    },
+    setBindings(this: Logger, bindings: Bindings) {
+      setBindings.call(this, redactFields(bindings));
+    },
+  }) as Logger;
 }

@@ -1,89 +1,137 @@
-const REDACTED = '[redacted]';
+import { isCardLike } from './card-numbers.js';
+import { REDACTED, redactText } from './redact-text.js';
 
 /** Names of fields whose values are nobody's business, in any spelling: access_token, accessToken, X-Api-Key ... */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase)|secret|token(?!s$|_count$)|authorization|cookie|credential|api[-_]?key|private[-_]?key|^(?:card[-_]?(?:number|no)|cvv|cvc|pan|jwt)$/i;
+  /pass(?:word|wd|phrase)|pwd|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|access[-_]?key|signature|card[-_]?(?:number|no)|^(?:cvv|cvc|pan|jwt|otp|pin|current|new)$/i;
+/** How many there are, or how many are allowed, is no secret. */
+const COUNT_NAME = /tokens$|count$|limit$/i;
 
-const BEARER = /\b(bearer|basic)\s{1,4}[\w.~+/=-]{8,}/gi;
-/** RFC 7519: two parts of base64url that begin with the `{"` of a JSON object. */
-const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]{1,500}@/gi;
-/** `password=...`, `"refresh_token": "..."` and `set-cookie: ...` in the middle of a text. */
-const NAMED_VALUE =
-  /((?:pass(?:word|wd|phrase)|secret|token|authorization|cookie|api[-_]?key)\w{0,40}\\?["']?\s{0,4}[:=]\s{0,4})(?:\\?"[^"]*"|'[^']*'|[^\s,;&"'}\]]+)/gi;
-/** ISO/IEC 7812: 13 to 19 digits, the first one a bank's or a merchant's, perhaps in groups. */
-const CARD = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\w-])/g;
+/** What a number may be about and be as long as a card's, by the last word of its name: order_total, unitPrice, seq. */
+const PLAIN_NUMBERS: ReadonlySet<string> = new Set(
+  'id uuid total subtotal price amount stock quantity version count seq offset limit port pid size length bytes time timestamp at ms ns seconds'.split(
+    ' ',
+  ),
+);
+/** Identifiers that are made of digits only, now and then. */
+const IDENTIFIER = /^(?:trace|span|request|message|correlation|order)_?(?:id|uuid)$/i;
 
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
-const MAX_TEXT = 16_384;
 
-/** A text without passwords, tokens and card-like numbers, and not longer than a log line should be. */
-export function redactText(text: string): string {
-  const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}... (${text.length} characters)` : text;
-  return bounded
-    .replace(JWT, REDACTED)
-    .replace(BEARER, `$1 ${REDACTED}`)
-    .replace(URL_PASSWORD, `$1${REDACTED}@`)
-    .replace(NAMED_VALUE, `$1${REDACTED}`)
-    .replace(CARD, (candidate) => (isCardLike(candidate.replace(/\D/g, '')) ? REDACTED : candidate));
-}
-
-/** A value as it may stand in a log: plain data, of bounded size, whose secrets are gone by name and by look. */
+/** A value as it may stand in a log: plain data, of bounded size, whose secrets are gone by name and by look. Never throws. */
 export function redact(value: unknown): unknown {
-  return redacted(value, 0, new Set());
+  return redacted(value, '', new Set());
 }
 
 /** The fields of a log line, redacted. */
 export function redactFields(fields: object): Record<string, unknown> {
-  return redactEntries(fields, 0, new Set());
+  const plain = redact(fields);
+  return typeof plain === 'object' && plain !== null ? { ...plain } : { value: plain };
 }
 
-function redacted(value: unknown, depth: number, above: Set<object>): unknown {
-  if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'number' || typeof value === 'bigint')
-    return isCardLike(String(value)) ? REDACTED : plain(value);
-  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
-  if (typeof value !== 'object' || value === null) return value;
-  if (above.has(value) || depth === MAX_DEPTH) return '[...]';
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  const within = new Set(above).add(value);
-  if (value instanceof Error) return redactedError(value, depth, within);
-  if (value instanceof Map || value instanceof Set) return redacted([...value], depth, within);
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => redacted(item, depth + 1, within));
-  return redactEntries(value, depth, within);
+/** `name`: that of the field in which it stands. `above`: what it stands in, so that a circle ends. */
+function redacted(value: unknown, name: string, above: ReadonlySet<object>): unknown {
+  switch (typeof value) {
+    case 'string':
+      return IDENTIFIER.test(name) ? value : redactText(value);
+    case 'number':
+      return Number.isInteger(value) ? redactedNumber(value, name) : value;
+    case 'bigint':
+      return redactedNumber(value, name);
+    case 'function':
+    case 'symbol':
+      return undefined;
+    case 'object':
+      return value === null ? null : redactedObject(value, above);
+    case 'boolean':
+    case 'undefined':
+      return value;
+  }
 }
 
-const plain = (value: number | bigint) => (typeof value === 'bigint' ? String(value) : value);
+function redactedNumber(value: number | bigint, name: string): unknown {
+  const about = /[A-Z]?[a-z]+$/.exec(name)?.[0].toLowerCase() ?? '';
+  if (!PLAIN_NUMBERS.has(about) && isCardLike(String(value))) return REDACTED;
+  return typeof value === 'bigint' ? String(value) : value;
+}
 
-function redactEntries(value: object, depth: number, above: Set<object>): Record<string, unknown> {
-  const entries = Object.entries(value).slice(0, MAX_ITEMS);
-  return Object.fromEntries(
-    entries.map(([name, item]) => [
-      name,
-      SECRET_NAME.test(name) && item !== null && item !== undefined ? REDACTED : redacted(item, depth + 1, above),
-    ]),
+/** Whatever a getter, a proxy or a toJSON does. */
+function redactedObject(value: object, above: ReadonlySet<object>): unknown {
+  if (above.has(value) || above.size === MAX_DEPTH) return '[...]';
+  try {
+    return plainObject(value, new Set(above).add(value));
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function plainObject(value: object, within: ReadonlySet<object>): unknown {
+  if (value instanceof Error) return redactedError(value, within);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  if (value instanceof Map)
+    return redactEntries(
+      [...value].map(([key, item]) => [textOf(key), item]),
+      within,
+    );
+  if (value instanceof Set) return redactItems([...value], within);
+  if (Array.isArray(value)) return redactItems(value, within);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redacted(value.toJSON(), '', within);
+  return redactEntries(
+    Object.keys(value).map((key) => [key, readable(value, key)]),
+    within,
   );
 }
 
-function redactedError(error: Error, depth: number, above: Set<object>): Record<string, unknown> {
-  const { name, message, stack, cause, ...others } = error;
+function redactEntries(entries: readonly (readonly [string, unknown])[], within: ReadonlySet<object>): object {
+  // { name: 'cookie', value: '...' }, as some write headers.
+  const named = entries.some(
+    ([key, item]) => /^(?:name|key)$/i.test(key) && typeof item === 'string' && isSecret(item, ''),
+  );
+  const kept = entries.slice(0, MAX_ITEMS).map(([key, item]) => {
+    const secret = isSecret(key, item) || (named && /^values?$/i.test(key));
+    return [key, secret ? REDACTED : redacted(item, key, within)] as const;
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Headers come as pairs too: a name, and then its value. */
+function redactItems(items: readonly unknown[], within: ReadonlySet<object>): unknown[] {
+  return items.slice(0, MAX_ITEMS).map((item, index) => {
+    const before: unknown = items[index - 1];
+    const named = typeof before === 'string' && before.length <= 64 && isSecret(before, item);
+    return named && typeof item === 'string' ? REDACTED : redacted(item, '', within);
+  });
+}
+
+function redactedError(error: Error, within: ReadonlySet<object>): object {
+  const { name, message, stack, cause } = error;
+  const others = Object.keys(error).filter((key) => !['name', 'message', 'stack', 'cause'].includes(key));
+  const errors: unknown = error instanceof AggregateError ? error.errors : undefined;
   return {
-    type: name,
-    message: redactText(message),
-    ...(stack !== undefined && { stack: redactText(stack) }),
-    ...redactEntries(others, depth, above),
-    ...(cause !== undefined && { cause: redacted(cause, depth + 1, above) }),
+    type: redactText(String(name)),
+    message: redactText(String(message)),
+    ...(typeof stack === 'string' && { stack: redactText(stack) }),
+    ...redactEntries(
+      others.map((key) => [key, readable(error, key)]),
+      within,
+    ),
+    ...(cause !== undefined && { cause: redacted(cause, 'cause', within) }),
+    ...(errors !== undefined && { errors: redacted(errors, 'errors', within) }),
   };
 }
 
-/** The check digit of ISO/IEC 7812-1, annex B (Luhn). */
-function isCardLike(digits: string): boolean {
-  if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const doubled = Number(digit) * (index % 2 === 0 ? 1 : 2);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
-  return sum % 10 === 0;
+function isSecret(name: string, value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === 'boolean' || !SECRET_NAME.test(name)) return false;
+  return !(typeof value === 'number' && COUNT_NAME.test(name));
 }
+
+function readable(value: object, key: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+const textOf = (key: unknown) => (typeof key === 'string' ? redactText(key) : String(redact(key)));

@@ -19,7 +19,7 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
-import { redactText } from '../logging/redaction.js';
+import { redactText } from '../logging/redact-text.js';
 
 /** A stop waits no longer for a receiver that does not answer. */
 const STOP_LIMIT_MS = 2_000;
