@@ -14,6 +14,7 @@ import { SinkServer } from './clients/sink-server.js';
 import { SmtpServer } from './clients/smtp-server.js';
 import { type Config, readMailerConfig } from './config.js';
 import { mailerGraphql } from './graphql/mailer-graphql.js';
+import { measureMail } from './mail-metrics.js';
 import { subscribe } from './messaging/subscriptions.js';
 import { EmailStore } from './persistence/email.store.js';
 import { openDatabase } from './persistence/open-database.js';
@@ -41,6 +42,7 @@ export function createSystem(
     emails,
     server,
     logger,
+    attempts: measureMail(telemetry.metrics, emails),
     now: () => new Date(),
     leaseMs: config.MAIL_TIMEOUT_MS + LEASE_MARGIN_MS,
   });

@@ -80,40 +80,42 @@ async function atNoted({ service, order, process }: Crash): Promise<void> {
 }
 
 const figures: string[] = [];
-afterAll(() => {
+let smtp: SmtpStub;
+let service: MailerService;
+let mailer: ChildProcess;
+beforeAll(async () => {
+  smtp = await SmtpStub.start();
+  service = await MailerService.prepare({ SMTP_URL: smtp.url, MAIL_TIMEOUT_MS: '1000' });
+  mailer = await service.addProcess();
+}, 90_000);
+afterAll(async () => {
   process.stdout.write(`mails sent, the mailer killed\n${figures.join('\n')}\n`);
-});
+  await service?.stop();
+  await smtp?.stop();
+}, 30_000);
 
-it.concurrent.each(cases)(
+it.each(cases)(
   'a mailer that is killed %s sends one mail too many at most, and never one too few',
   async (when, crash, mails) => {
-    const smtp = await SmtpStub.start();
-    const service = await MailerService.prepare({ SMTP_URL: smtp.url, MAIL_TIMEOUT_MS: '1000' });
-    try {
-      const order = anOrder();
-      await crash({ service, smtp, order, process: await service.addProcess() });
-      smtp.script = () => undefined;
-      await service.addProcess();
-      await eventually(async () => expect(await service.rows(order)).toMatchObject([{ status: 'SENT' }]), {
-        timeoutMs: 30_000,
-      });
-      // Whatever else waited has been handled once this one is.
-      const last = anOrder();
-      await service.confirm(last);
-      await eventually(async () => expect(await service.rows(last)).toMatchObject([{ status: 'SENT' }]), {
-        timeoutMs: 30_000,
-      });
+    const order = anOrder();
+    await crash({ service, smtp, order, process: mailer });
+    smtp.script = () => undefined;
+    mailer = await service.addProcess();
+    await isSent(order);
+    // Whatever else waited for the mailer has been handled once this one is.
+    const last = anOrder();
+    await service.confirm(last);
+    await isSent(last);
 
-      const sent = smtp.to(order.email);
-      figures.push(`  ${sent.length}  ${when}`);
-      expect(mails).toContain(sent.length);
-      const ids = await Promise.all(sent.map(async (mail) => (await parsed(mail)).messageId));
-      expect(new Set(ids).size).toBe(1);
-      expect(await service.deadLetters('order.confirmed')).toEqual([]);
-    } finally {
-      await service.stop();
-      await smtp.stop();
-    }
+    const sent = smtp.to(order.email);
+    figures.push(`  ${sent.length}  ${when}`);
+    expect(mails).toContain(sent.length);
+    const ids = await Promise.all(sent.map(async (mail) => (await parsed(mail)).messageId));
+    expect(new Set(ids).size).toBe(1);
+    expect(await service.deadLetters('order.confirmed')).toEqual([]);
   },
   90_000,
 );
+
+const isSent = (order: AnOrder) =>
+  eventually(async () => expect(await service.rows(order)).toMatchObject([{ status: 'SENT' }]), { timeoutMs: 60_000 });

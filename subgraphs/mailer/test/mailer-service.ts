@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { System } from '@shop/shared/lifecycle/system';
 import { createSystem } from '@shop/mailer/system';
 import pg from 'pg';
-import { build } from '../../../scripts/launch/build.mjs';
 import { type AnOrder, cancellationOf, refundOf } from './an-order.js';
 import { eventually } from '../../../tests/support/eventually.js';
 import { freePort } from '../../../tests/support/free-port.js';
@@ -25,6 +25,7 @@ interface Row {
 }
 
 const root = path.resolve(import.meta.dirname, '../../..');
+let built: Promise<unknown> | undefined;
 
 /** The mailer on a database and a broker of its own: what it is told, and what it did. */
 export class MailerService {
@@ -83,15 +84,34 @@ export class MailerService {
     return system;
   }
 
+  /** One more of it in this process, at an address of its own. */
+  async another(settings: Settings): Promise<{ url: string; stop(): Promise<void> }> {
+    const port = await freePort();
+    const system = await this.addSystem({ ...settings, PORT: String(port) });
+    const stop = async () => {
+      this.systems.splice(this.systems.indexOf(system), 1);
+      await system.stop();
+    };
+    return { url: `http://127.0.0.1:${port}`, stop };
+  }
+
+  get databaseUrl(): string {
+    return this.environment['DATABASE_URL'] ?? '';
+  }
+
+  get(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`);
+  }
+
   /** The mailer in a process of its own, which can be killed. Resolves when it is ready. */
   async addProcess(): Promise<ChildProcess> {
-    await build(root);
+    await (built ??= promisify(execFile)(process.execPath, ['scripts/run.mjs', 'build'], { cwd: root }));
     const child = spawn(process.execPath, [path.join(root, 'subgraphs/mailer/dist/main.js')], {
-      env: { ...this.environment, PATH: process.env['PATH'] ?? '' },
+      env: { ...this.environment, NODE_COMPILE_CACHE: path.join(root, '.cache/compiled') },
       stdio: 'ignore',
     });
     this.children.push(child);
-    await eventually(async () => expect((await fetch(`${this.url}/readyz`)).status).toBe(200), { timeoutMs: 20_000 });
+    await eventually(async () => expect((await fetch(`${this.url}/readyz`)).status).toBe(200), { timeoutMs: 60_000 });
     return child;
   }
 

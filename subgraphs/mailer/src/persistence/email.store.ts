@@ -67,6 +67,16 @@ export class EmailStore {
     row.sentAt = state.status === 'SENT' ? state.at : null;
   }
 
+  /** How many emails are not sent, by status. */
+  async notSent(): Promise<ReadonlyMap<EmailState['status'], number>> {
+    const rows = await this.database
+      .fork()
+      .execute<
+        { status: EmailState['status']; count: string }[]
+      >(`select status, count(*) from emails where status <> 'SENT' group by status`);
+    return new Map(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+
   /** The emails of orders, of each the oldest first. */
   async findByOrders(orderUuids: readonly string[]): Promise<StoredEmail[]> {
     const where = { orderUuid: { $in: [...orderUuids] } };

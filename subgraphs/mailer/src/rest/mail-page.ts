@@ -31,7 +31,7 @@ export function listPage(mails: readonly SinkMailHead[], capacity: number): stri
 
 /** One mail, as a reader that can show HTML shows it, as one that can't, and as it would have travelled. */
 export function mailPage({ subject, to, receivedAt, text, html, source }: KeptSinkMail): string {
-  const [headers = ''] = source.split(/\r?\n\r?\n/, 1);
+  const [headers = ''] = source.replaceAll('\r\n', '\n').split('\n\n', 1);
   return page(
     subject,
     markup`<p class="back"><a href="../mail">All mail</a></p>

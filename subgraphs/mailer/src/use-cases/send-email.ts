@@ -9,6 +9,7 @@ import { claim, type Outcome, settle } from '../domain/email.js';
 import type { Letter } from '../letters/letter.js';
 import { plainLine } from '../letters/plain-line.js';
 import { renderLetter } from '../letters/render-letter.js';
+import type { MailAttempts } from '../mail-metrics.js';
 import type { EmailStore, NewEmail } from '../persistence/email.store.js';
 
 interface SendEmailOptions {
@@ -16,6 +17,7 @@ interface SendEmailOptions {
   readonly emails: EmailStore;
   readonly server: MailServer;
   readonly logger: Logger;
+  readonly attempts: MailAttempts;
   readonly now: () => Date;
   /** How long a claim holds: longer than the server takes over any attempt. */
   readonly leaseMs: number;
@@ -50,6 +52,7 @@ export class SendEmail {
     } catch (error) {
       throw await this.failed(email, attempt, error);
     }
+    this.options.attempts.count(email.kind, 'sent');
     await this.settle(name, attempt, { type: 'accepted', at: this.options.now() }, cause);
     this.options.logger.info({ order_uuid: email.orderUuid, kind: email.kind, attempt: attempt.number }, 'mail sent');
   }
@@ -83,7 +86,8 @@ export class SendEmail {
   private async failed({ name, orderUuid, kind }: Omit<NewEmail, 'subject'>, attempt: Attempt, error: unknown) {
     const refused = error instanceof MailRefused;
     const reason = plainLine(error instanceof Error ? error.message : String(error), MAX_REASON);
-    const { logger } = this.options;
+    const { attempts, logger } = this.options;
+    attempts.count(kind, refused ? 'refused' : 'failed');
     logger.warn(
       { order_uuid: orderUuid, kind, attempt: attempt.number, reason },
       refused ? 'mail refused' : 'mail not sent yet',

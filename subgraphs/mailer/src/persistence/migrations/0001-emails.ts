@@ -25,6 +25,7 @@ export class CreateEmails extends Migration {
         check ((status = 'SENT') = (sent_at is not null))
       )`);
     this.addSql('create index emails_of_order on emails (order_uuid, id)');
+    this.addSql(`create index emails_not_sent on emails (status) where status <> 'SENT'`);
     this.addSql(`
       create table sink_mails (
         id bigint generated always as identity primary key,
