@@ -6,6 +6,8 @@ import type { Database, EntityManager } from '../persistence/database.js';
 export interface Tx {
   readonly em: EntityManager;
   readonly outbox: Outbox;
+  /** Runs `effect`, which must not throw, as soon as the work is committed; not at all if it never is. */
+  afterCommit(effect: () => void): void;
 }
 
 /** PostgreSQL's "serialization failure" and "deadlock detected" (Appendix A of its manual): the same work can succeed. */
@@ -40,12 +42,16 @@ export class Transactions {
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const outbox = new Outbox();
-    return this.database.fork().transactional(async (em) => {
-      const value = await work({ em, outbox });
+    const effects: (() => void)[] = [];
+    const afterCommit = (effect: () => void) => void effects.push(effect);
+    const result = await this.database.fork().transactional(async (em) => {
+      const value = await work({ em, outbox, afterCommit });
       await em.flush();
       await outbox.writeTo(em);
       return value;
     });
+    for (const effect of effects) effect();
+    return result;
   }
 }
 

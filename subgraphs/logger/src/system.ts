@@ -16,6 +16,7 @@ import { subscribe } from './messaging/subscriptions.js';
 import { EntryStore } from './persistence/entry.store.js';
 import { openDatabase } from './persistence/open-database.js';
 import { ingestRoutes } from './rest/ingest.routes.js';
+import { measureFeeds } from './sinks/feed-metrics.js';
 import { openFeeds } from './sinks/open-feeds.js';
 import { ForgetEntries } from './use-cases/forget-entries.js';
 import { KeepEntry } from './use-cases/keep-entry.js';
@@ -34,9 +35,10 @@ export function createSystem(
   const { telemetry, bus, logs } = backing;
   const { logger } = telemetry;
 
-  const database = openDatabase(config);
+  const database = openDatabase(config, telemetry);
   const entries = new EntryStore(database);
   const feeds = openFeeds(config, logger);
+  measureFeeds(telemetry.metrics, [feeds.database, ...feeds.others]);
   const keepEntry = new KeepEntry(feeds, now);
   subscribe(bus, keepEntry);
   const forgetEntries = new ForgetEntries({

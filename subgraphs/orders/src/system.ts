@@ -15,8 +15,10 @@ import { WakeUps } from './live-status/wake-ups.js';
 import { WatchOrders } from './live-status/watch-orders.js';
 import { relayEvents } from './event-relay.js';
 import { answerQueues, subscribeToAnswers } from './messaging/subscriptions.js';
+import { measureOrders } from './order-metrics.js';
 import { IntentStore } from './persistence/intent.store.js';
 import { openDatabase } from './persistence/open-database.js';
+import { OrderCounts } from './persistence/order-counts.js';
 import { OrderReader } from './persistence/order-reader.js';
 import { OrderStore } from './persistence/order.store.js';
 import { Sweeper } from './sweeping/sweeper.js';
@@ -39,7 +41,8 @@ export function createSystem(
 
   const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database);
-  const [orders, intents, reader] = [new OrderStore(), new IntentStore(database), new OrderReader(database)];
+  const progress = measureOrders(telemetry.metrics, new OrderCounts(database), config.ORDER_TIMEOUT_S);
+  const [orders, intents, reader] = [new OrderStore(progress), new IntentStore(database), new OrderReader(database)];
   const cart = new CartClient({
     url: config.CART_URL,
     timeoutMs: config.CART_TIMEOUT_MS,

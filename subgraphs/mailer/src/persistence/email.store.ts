@@ -71,9 +71,9 @@ export class EmailStore {
   async notSent(): Promise<ReadonlyMap<EmailState['status'], number>> {
     const rows = await this.database
       .fork()
-      .execute<
-        { status: EmailState['status']; count: string }[]
-      >(`select status, count(*) from emails where status <> 'SENT' group by status`);
+      .execute<{ status: EmailState['status']; count: string }[]>(
+        `select status, count(*) from emails where status <> 'SENT' group by status`,
+      );
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 

@@ -1,7 +1,9 @@
+import type { Tx } from '@shop/shared/delivery/transactions';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { toOrder, type OrderRow } from './order-row.js';
 import type { Decision } from '../domain/decide.js';
 import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
+import type { OrderProgress } from '../order-metrics.js';
 
 const LOCKED = `
   select o.uuid, o.user_id, o.email, o.total, o.currency, o.status, o.reason, o.version, o.heard, o.updated_at,
@@ -12,6 +14,8 @@ const LOCKED = `
 
 /** Writes orders. Every step of an order first locks its row, so that two that come together see each other. */
 export class OrderStore {
+  constructor(private readonly progress: OrderProgress) {}
+
   /** The order under this uuid, locked until the transaction ends; null when there is none. */
   async lock(em: EntityManager, uuid: string): Promise<Order | null> {
     const [row] = await em.execute<OrderRow[]>(`${LOCKED} where o.uuid = ? for update of o`, [uuid]);
@@ -33,7 +37,7 @@ export class OrderStore {
 
   /** A new order: its row, items, first version and first entry of the timeline, in one statement. */
   async insert(
-    em: EntityManager,
+    { em, afterCommit }: Tx,
     order: PendingOrder,
     shippingAddress: string | null,
     timeline: readonly TimelineEntry[],
@@ -61,10 +65,11 @@ export class OrderStore {
       ],
       'run',
     );
+    afterCommit(() => this.progress.placed());
   }
 
   /** What a decision changed: the row, a version of the history if the status moved, entries of the timeline. */
-  async save(em: EntityManager, before: Order, { order, timeline }: Decision): Promise<void> {
+  async save({ em, afterCommit }: Tx, before: Order, { order, timeline }: Decision): Promise<void> {
     await em.execute(
       `with changed as (
          update orders set status = ?, reason = ?, version = ?, heard = ?::text[], updated_at = ?,
@@ -80,6 +85,7 @@ export class OrderStore {
       ],
       'run',
     );
+    afterCommit(() => this.progress.moved(before, order));
   }
 
   /** Records when the broker confirmed the requests of these orders: from then on they wait for answers. */

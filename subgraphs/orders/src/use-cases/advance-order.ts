@@ -9,7 +9,7 @@ import type { OrderStore } from '../persistence/order.store.js';
 
 /** Takes one step of an order that this transaction has locked: state, history, timeline and what announces it. */
 export async function advanceOrder(
-  { em, outbox }: Tx,
+  tx: Tx,
   orders: OrderStore,
   order: Order,
   command: Command,
@@ -17,9 +17,9 @@ export async function advanceOrder(
 ): Promise<void> {
   const decision = decide(order, command, now);
   if (decision.order === order) return;
-  await orders.save(em, order, decision);
-  if (decision.announcement) announce(outbox, decision.order);
-  if (decision.order.version > order.version) wakeWatchers(outbox, decision.order);
+  await orders.save(tx, order, decision);
+  if (decision.announcement) announce(tx.outbox, decision.order);
+  if (decision.order.version > order.version) wakeWatchers(tx.outbox, decision.order);
 }
 
 function announce(outbox: Outbox, order: Order): void {

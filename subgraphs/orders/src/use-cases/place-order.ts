@@ -64,16 +64,16 @@ export class PlaceOrder {
     return null;
   }
 
-  private async request({ em, outbox }: Tx, order: PendingOrder, shippingAddress: string | null): Promise<void> {
+  private async request(tx: Tx, order: PendingOrder, shippingAddress: string | null): Promise<void> {
     const { intents, orders } = this.parts;
     const { uuid, userId, email, total, currency, items, updatedAt } = order;
     const requested: TimelineEntry = { type: 'order.requested', at: updatedAt, detail: { total, currency } };
-    await orders.insert(em, order, shippingAddress, [requested]);
-    await intents.close(em, uuid, 'placed');
-    outbox.publish(orderRequested, uuid, {
+    await orders.insert(tx, order, shippingAddress, [requested]);
+    await intents.close(tx.em, uuid, 'placed');
+    tx.outbox.publish(orderRequested, uuid, {
       ...{ correlation_id: uuid, order_uuid: uuid, user_id: userId, email, total, currency },
       items: items.map(toItemBody),
     });
-    wakeWatchers(outbox, order);
+    wakeWatchers(tx.outbox, order);
   }
 }
