@@ -15,7 +15,7 @@ export interface DeadLetter {
 }
 
 type Connection = Awaited<ReturnType<typeof amqp.connect>>;
-const EXCHANGES = ['order_exchange', 'product_exchange'];
+const EXCHANGES = ['order_exchange', 'product_exchange'] as const;
 
 /** Watches everything that services publish on a broker, and publishes whatever a test wants to be said. */
 export class MessageProbe {
@@ -26,14 +26,15 @@ export class MessageProbe {
     private readonly channel: amqp.ConfirmChannel,
   ) {}
 
-  static async open(url: string): Promise<MessageProbe> {
+  /** Watches the events of the state, unless told which exchanges. */
+  static async open(url: string, exchanges: readonly string[] = EXCHANGES): Promise<MessageProbe> {
     const connection = await amqp.connect(url, { noDelay: true });
     connection.on('error', () => undefined);
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => undefined);
     const probe = new MessageProbe(connection, channel);
     const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
-    for (const exchange of EXCHANGES) {
+    for (const exchange of exchanges) {
       await channel.assertExchange(exchange, 'topic', { durable: true });
       await channel.bindQueue(queue, exchange, '#');
     }

@@ -1,10 +1,12 @@
 import type { ChannelModel, Channel } from 'amqplib';
-import { z } from 'zod';
 import type { LogChannel } from './log-channel.js';
+import { toLogEntry } from './log-line.js';
 import { silentLogger } from './logger.js';
-import { logEvents, logLevels, type LogEntryBody, type LogLevel } from '../contracts/log-events.js';
+import { WaitingLines } from './waiting-lines.js';
+import { logEvents, type LogEntryBody } from '../contracts/log-events.js';
 import type { Component } from '../lifecycle/system.js';
 import { AmqpConnection } from '../messaging/amqp-connection.js';
+import { within } from '../messaging/in-flight.js';
 
 /** Where a service's log lines go besides its own stdout. Never throws, never waits, and loses rather than grows. */
 export interface LogShipping extends Component {
@@ -14,23 +16,27 @@ export interface LogShipping extends Component {
   readonly dropped: number;
 }
 
-/** Lines that wait for the broker, at most. */
-const WAITING_LINES = 5_000;
-const BATCH = 200;
+/** A broker that does not answer is no reason to go on living. */
+const CLOSE_LIMIT_MS = 1_000;
 
 /**
  * Publishes log lines as `log.*` events over a connection of its own, so that a flood of them never stands before an
- * order's message. They are neither persistent nor confirmed; the oldest are dropped while the broker is away or slow.
+ * order's message. They are neither persistent nor confirmed; the oldest are dropped while the broker is away or slow, and
+ * how many is said once it is back.
  */
 export class AmqpLogShipping implements LogShipping {
   readonly name = 'log shipping';
-  dropped = 0;
   private readonly connection: AmqpConnection;
+  private readonly waiting = new WaitingLines((line) => this.publish(line));
   private channel: Channel | undefined;
-  private waiting: string[] = [];
-  private scheduled = false;
+  /** The broker has not taken yet what was published. */
+  private clogged = false;
+  private admitted = 0;
 
-  constructor(url: string, service: string) {
+  constructor(
+    url: string,
+    private readonly service: string,
+  ) {
     // Its own lines would ship themselves.
     this.connection = new AmqpConnection(url, `${service} log`, silentLogger, (model) => this.attach(model));
   }
@@ -41,15 +47,18 @@ export class AmqpLogShipping implements LogShipping {
   }
 
   async stop(): Promise<void> {
-    this.flush();
-    await this.channel?.close().catch(() => undefined);
-    await this.connection.stop();
+    while (this.isOpen && this.waiting.shipBatch());
+    await within(CLOSE_LIMIT_MS, Promise.resolve(this.channel?.close().catch(() => undefined)));
+    await within(CLOSE_LIMIT_MS, this.connection.stop());
   }
 
   write(line: string): void {
-    this.waiting.push(line);
-    if (this.waiting.length > WAITING_LINES) this.dropOldest();
-    this.flushSoon();
+    this.waiting.add(line);
+    this.shipSoon();
+  }
+
+  get dropped(): number {
+    return this.waiting.dropped;
   }
 
   private async attach(model: ChannelModel): Promise<void> {
@@ -58,98 +67,88 @@ export class AmqpLogShipping implements LogShipping {
     channel.on('close', () => {
       if (this.channel === channel) this.channel = undefined;
     });
-    channel.on('drain', () => this.flushSoon());
+    channel.on('drain', () => {
+      this.clogged = false;
+      this.shipSoon();
+    });
     await channel.assertExchange('logs_exchange', 'topic', { durable: true });
     this.channel = channel;
-    this.flushSoon();
+    this.clogged = false;
+    this.shipSoon();
   }
 
-  /** In quarters, so that a full buffer does not move at every line. */
-  private dropOldest(): void {
-    this.dropped += this.waiting.splice(0, WAITING_LINES / 4).length;
+  private get isOpen(): boolean {
+    return this.channel !== undefined && !this.clogged;
   }
 
-  private flushSoon(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      if (this.flush()) this.flushSoon();
-    });
+  private shipSoon(): void {
+    if (!this.isOpen) return;
+    this.admitLoss();
+    this.waiting.shipSoon();
   }
 
-  /** Publishes a batch. True when more can follow at once. */
-  private flush(): boolean {
+  /** Says once what was lost since it was said last. */
+  private admitLoss(): void {
+    const lost = this.dropped - this.admitted;
+    if (lost === 0) return;
+    this.admitted = this.dropped;
+    const loss = { level: 'warn', service: this.service, message: 'log entries were lost on their way', lost };
+    this.waiting.add(JSON.stringify({ ...loss, time: new Date().toISOString() }));
+  }
+
+  /** False when the broker takes no more for now. What it took to be too much it has taken all the same. */
+  private publish(line: string): boolean {
     const { channel } = this;
-    if (!channel) return false;
-    for (const line of this.waiting.splice(0, BATCH)) {
-      const entry = toLogEntry(line);
-      if (entry && !publish(channel, entry)) return false;
+    if (!channel || this.clogged) return false;
+    const entry = toLogEntry(line);
+    try {
+      if (entry) this.clogged = !publishEntry(channel, entry);
+      return true;
+    } catch {
+      // It has just closed.
+      return false;
     }
-    return this.waiting.length > 0;
   }
 }
 
-/** Hands log lines to the logger in the same process. */
+/** Hands log lines to the logger in the same process, between other work. */
 export class InProcessLogShipping implements LogShipping {
   readonly name = 'log shipping';
-  readonly dropped = 0;
+  private readonly waiting: WaitingLines;
 
-  constructor(private readonly channel: LogChannel) {}
+  constructor(channel: LogChannel) {
+    this.waiting = new WaitingLines((line) => {
+      const entry = toLogEntry(line);
+      if (entry) channel.publish(entry);
+      return true;
+    });
+  }
 
   async start(): Promise<void> {}
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    while (this.waiting.shipBatch());
+  }
 
   write(line: string): void {
-    setImmediate(() => {
-      const entry = toLogEntry(line);
-      if (entry) this.channel.publish(entry);
-    });
+    this.waiting.add(line);
+    this.waiting.shipSoon();
+  }
+
+  get dropped(): number {
+    return this.waiting.dropped;
   }
 }
 
-const logLine = z.looseObject({
-  level: z.string(),
-  service: z.string(),
-  message: z.string().default(''),
-  time: z.string(),
-  trace_id: z.string().optional(),
-});
-
-/** pino has more levels than the contract. */
-const levels: Readonly<Record<string, LogLevel>> = { trace: 'debug', fatal: 'error' };
-
-/** A log line as the event contract has it; undefined for a line that is none. */
-export function toLogEntry(line: string): LogEntryBody | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const parsed = logLine.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { level, service, message, time, trace_id, ...fields } = parsed.data;
-  const known = logLevels.find((name) => name === level) ?? levels[level] ?? 'info';
-  const rest = Object.keys(fields).length > 0 ? { fields } : {};
-  return { level: known, service, message, time, ...(trace_id !== undefined && { trace_id }), ...rest };
-}
-
-function publish(channel: Channel, entry: LogEntryBody): boolean {
+/** False when nothing should follow until the channel has drained. Throws when it is closed. */
+function publishEntry(channel: Channel, entry: LogEntryBody): boolean {
   const { exchange, key } = logEvents[entry.level];
-  const options = {
+  return channel.publish(exchange, key, Buffer.from(JSON.stringify(entry)), {
     messageId: crypto.randomUUID(),
     type: key,
     timestamp: Math.floor(Date.parse(entry.time) / 1_000),
     appId: entry.service,
     contentType: 'application/json',
     persistent: false,
-  };
-  try {
-    return channel.publish(exchange, key, Buffer.from(JSON.stringify(entry)), options);
-  } catch {
-    // The channel has just closed.
-    return false;
-  }
+  });
 }
