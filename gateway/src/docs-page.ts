@@ -54,7 +54,7 @@ ${services.some(({ address }) => address !== null) ? forwarded : ''}
 ${services.map(row).join('\n')}
 </tbody>
 </table>
-<p><a href="/readyz">Readiness</a> as JSON.</p>
+${mail(services)}<p><a href="/readyz">Readiness</a> as JSON.</p>
 </body>
 </html>
 `;
@@ -63,6 +63,12 @@ ${services.map(row).join('\n')}
 const forwarded = `<p>The routes of every service also answer here, under the same paths: they have one
 <a href="/swagger/index.html">Swagger UI</a>, and their OpenAPI document as <a href="/swagger/json">JSON</a> or
 <a href="/swagger/yaml">YAML</a>. Each service has its own too.</p>`;
+
+/** The mailer shows what it wrote, or says where it went. */
+function mail(services: readonly DocumentedService[]): string {
+  const address = services.find(({ name }) => name === 'mailer')?.address;
+  return address ? `<p><a href="${escaped(`${address}/mail`)}">Mail</a> that customers were sent.</p>\n` : '';
+}
 
 function row({ name, state, address }: DocumentedService): string {
   const link = (path: string, text: string) =>

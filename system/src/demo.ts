@@ -16,6 +16,7 @@ const admin = {
 try {
   await playThreeOrders({ gateway, admin, say });
   say('\nAll three ended as they should.');
+  if (!env['GATEWAY_URL']) say(`What the two were written: ${addressOf(planPorts(env).mailer, env['HOST'])}/mail`);
 } catch (error) {
   say(`\n${explained(error)}`);
   process.exitCode = 1;

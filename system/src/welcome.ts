@@ -13,6 +13,7 @@ export function welcome({ address, each, tookSeconds }: Started): string {
   const services = processNames
     .filter((name) => name !== 'gateway')
     .map((name) => `  ${name.padEnd(10)} ${addressOf(Number(each[name]['PORT']), each[name]['HOST'])}`);
+  const mailPage = `${addressOf(Number(each.mailer['PORT']), each.mailer['HOST'])}/mail  (what customers were written)`;
   return `
 The shop is up, after ${tookSeconds.toFixed(1)} s.
 
@@ -20,6 +21,7 @@ The shop is up, after ${tookSeconds.toFixed(1)} s.
   Sandbox    ${address}/
   GraphiQL   ${address}/graphiql  (needs no internet)
   Docs       ${address}/docs  (every service's Swagger UI)
+  Mail       ${mailPage}
 ${services.join('\n')}
 
   Admin      ${each.auth['ADMIN_EMAIL']}  ${each.auth['ADMIN_PASSWORD']}

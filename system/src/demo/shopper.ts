@@ -95,6 +95,15 @@ export class Shopper {
     return answer.placeOrder;
   }
 
+  /** What was written to this shopper about one order; `sentAt` is null for what is still on its way. */
+  async emailsAbout(uuid: string): Promise<{ subject: string; sentAt: string | null }[]> {
+    const answer = await this.run<{ order: { emails: { subject: string; sentAt: string | null }[] } }>(
+      'query Emails($id: ID!) { order(id: $id) { emails { subject sentAt } } }',
+      { id: uuid },
+    );
+    return answer.order.emails;
+  }
+
   /** Every change of this shopper's orders, or of one order, until the loop is left. */
   async *statuses(orderId?: string): AsyncGenerator<StatusEvent> {
     const query = `subscription Watch($orderId: ID) {

@@ -33,7 +33,9 @@ export async function playThreeOrders({ gateway, admin, say }: Stage): Promise<v
     await Promise.all([linh.addToCart(lantern.id), minh.addToCart(lantern.id)]);
 
     say('\n1. Linh orders it.');
-    expectEnd(await order(linh, say), 'PAID', null);
+    const paid = await order(linh, say);
+    expectEnd(paid, 'PAID', null);
+    say(`   Linh has mail: ${await mailAbout(linh, paid.uuid)}`);
 
     say('\n2. Minh orders it too, a moment later.');
     expectEnd(await order(minh, say), 'CANCELLED', 'OUT_OF_STOCK');
@@ -66,6 +68,18 @@ async function order(shopper: Shopper, say: (line: string) => void): Promise<Sta
 function expectEnd(event: StatusEvent, status: string, reason: string | null): void {
   if (event.status === status && event.cancellationReason === reason) return;
   throw new Error(`order ${event.uuid} ended ${event.status} (${event.cancellationReason}), not ${status} (${reason})`);
+}
+
+/** The mail goes out a moment after the order is confirmed: the mailer hears of it by an event. Answers its subject. */
+async function mailAbout(shopper: Shopper, uuid: string): Promise<string> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const emails = await shopper.emailsAbout(uuid);
+    const sent = emails.find(({ sentAt }) => sentAt !== null);
+    if (sent) return sent.subject;
+    if (performance.now() > deadline) throw new Error(`no mail was sent about order ${uuid}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** The stock comes back a moment after the order is cancelled: products hears of it by an event. */

@@ -3,7 +3,7 @@ import { eventually } from '../../support/eventually.js';
 import type { RunningShop } from '../../e2e/running-shop.js';
 
 /** Those whose events matter here; a service that is not running keeps its own waiting. */
-const services = ['products', 'cart', 'orders', 'payments'] as const;
+const services = ['products', 'cart', 'orders', 'payments', 'mailer'] as const;
 
 /** Watches the embedded shop's databases for the moment at which no event is under way any more. */
 export class Quiet {
