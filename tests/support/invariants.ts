@@ -21,6 +21,7 @@ export const ruleTables: readonly (readonly [service: string, table: string, col
   ['orders', 'orders', 'id bigint, uuid uuid, status text, total bigint, currency text, version integer'],
   ['orders', 'order_items', 'order_id bigint, product_id bigint, quantity integer, price bigint'],
   ['orders', 'order_history', 'order_id bigint, version integer'],
+  ['mailer', 'emails', 'kind text, order_uuid uuid, status text'],
   ...['products', 'payments', 'cart', 'orders'].map(
     (name) => [name, 'outbox', OUTBOX, 'published_at is null'] as const,
   ),
@@ -29,6 +30,8 @@ export const ruleTables: readonly (readonly [service: string, table: string, col
 /** What orders hold of each order's products, in one form for comparison with what others keep. */
 const HELD = `select uuid, status, jsonb_object_agg(product_id, quantity) as held, sum(quantity * price)::bigint as worth
   from orders join order_items on order_id = orders.id group by uuid, status`;
+/** What was written about each order. */
+const MAILS = `select order_uuid, kind, array_agg(status) as mails from emails group by order_uuid, kind`;
 const itemsOf = (list: string) =>
   `(select jsonb_object_agg(item ->> 'productId', item -> 'quantity') from jsonb_array_elements(${list}) as item)`;
 
@@ -71,6 +74,20 @@ export const rules: Readonly<Record<string, string>> = {
   'what left a cart is in an order': `
     select checkouts.* from checkouts left join orders on order_uuid = uuid
     where uuid is null and state in ('new', 'taken', 'closed') or uuid is not null and state = 'abandoned'`,
+  'a paid order was confirmed by exactly one mail': `
+    select orders.*, mails from orders left join (${MAILS}) as mails on order_uuid = uuid and kind = 'confirmation'
+    where orders.status in ('Paid', 'Shipped', 'Delivered') and mails is distinct from array['SENT']`,
+  'a cancelled order was reported by exactly one mail': `
+    select orders.*, mails from orders left join (${MAILS}) as mails on order_uuid = uuid and kind = 'cancellation'
+    where orders.status = 'Cancelled' and mails is distinct from array['SENT']`,
+  'a refund was reported by exactly one mail': `
+    select payments.*, mails from payments left join (${MAILS}) as mails
+    on mails.order_uuid = payments.order_uuid and kind = 'refund'
+    where payments.status = 'REFUNDED' and mails is distinct from array['SENT']`,
+  'mail says what happened': `
+    select emails.*, orders.status as of from emails left join orders on uuid = order_uuid where orders.status is null
+    or (kind = 'confirmation') <> (orders.status in ('Paid', 'Shipped', 'Delivered'))`,
+  'no mail is unsent': `select * from emails where status <> 'SENT'`,
   'no order stays Pending': `select * from orders where status = 'Pending'`,
   'no intent stays open': `select * from intents where state = 'open'`,
   'no outbox row is unpublished': `select * from outbox`,
@@ -81,32 +98,70 @@ export const rules: Readonly<Record<string, string>> = {
     where versions is distinct from (select array_agg(n) from generate_series(1, orders.version) as n)`,
 };
 
-/**
- * The rules that do not hold now, over all databases and queues; they hold for certain only when the queues are quiet.
- * `initial`: what was in stock at the start, by product id, of those products that no administrator has set since.
- */
-export async function violations(shop: MessageStore, initial: ReadonlyMap<number, number>): Promise<Violation[]> {
-  const broken = await connected(shop.database('orders'), async (client) => {
-    await client.query('set search_path = pg_temp, pg_catalog');
-    for (const [service, ...table] of ruleTables) await copy(client, shop.database(service), ...table);
-    const stocks = [...initial].map(([id, stock]) => ({ id, stock }));
-    await client.query('create temp table initial (id bigint, stock bigint)');
-    await fill(client, 'initial', JSON.stringify(stocks));
-    const found: (Violation | undefined)[] = [];
-    for (const [invariant, query] of Object.entries(rules))
-      found.push(violation(invariant, (await client.query<Record<string, unknown>>(query)).rows));
-    return found;
-  });
-  return [...broken, violation('no message is a dead letter', await deadLetters(shop))].flatMap((one) => one ?? []);
+/** A rule, how many rows break it, and the first of them in full. */
+export interface Finding {
+  readonly invariant: string;
+  readonly count: number;
+  readonly first?: Record<string, unknown>;
 }
 
-function violation(invariant: string, examples: readonly object[]): Violation | undefined {
+/** What else is known, and what must hold of it. */
+export interface Evidence {
+  readonly tables: readonly CopiedTable[];
+  /** Tables of what the databases do not say: their columns and rows. */
+  readonly facts: Readonly<Record<string, { readonly columns: string; readonly rows: readonly object[] }>>;
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+/** A table of a service's database as the rules know it, under another name where there is one already. */
+export type CopiedTable = readonly [service: string, table: string, columns: string, only?: string, as?: string];
+
+/**
+ * Every rule, over all databases and queues; they hold for certain only when the queues are quiet. `initial`: what was in
+ * stock at the start, by product id, of those products that no administrator has set since.
+ */
+export async function inspect(
+  shop: MessageStore,
+  initial: ReadonlyMap<number, number>,
+  { tables, facts, rules: more }: Evidence = { tables: [], facts: {}, rules: {} },
+): Promise<Finding[]> {
+  const found = await connected(shop.database('orders'), async (client) => {
+    await client.query('set search_path = pg_temp, pg_catalog');
+    for (const [service, ...table] of [...ruleTables, ...tables]) await copy(client, shop.database(service), ...table);
+    const stocks = [...initial].map(([id, stock]) => ({ id, stock }));
+    const known = { initial: { columns: 'id bigint, stock bigint', rows: stocks }, ...facts };
+    for (const [name, { columns, rows }] of Object.entries(known)) {
+      await client.query(`create temp table ${name} (${columns})`);
+      await fill(client, name, JSON.stringify(rows));
+    }
+    const findings: Finding[] = [];
+    for (const [invariant, query] of Object.entries({ ...rules, ...more }))
+      findings.push(finding(invariant, (await client.query<Record<string, unknown>>(query)).rows));
+    return findings;
+  });
+  const letters = (await deadLetters(shop)).map((letter) => ({ ...letter }));
+  return [...found, finding('no message is a dead letter', letters)];
+}
+
+/** The rules that do not hold now. */
+export async function violations(shop: MessageStore, initial: ReadonlyMap<number, number>): Promise<Violation[]> {
+  return (await inspect(shop, initial)).flatMap(({ first, ...rest }) => (first ? [{ ...rest, first }] : []));
+}
+
+export function finding(invariant: string, examples: readonly Record<string, unknown>[]): Finding {
   const [first] = examples;
-  return first && { invariant, count: examples.length, first };
+  return { invariant, count: examples.length, ...(first && { first }) };
 }
 
 /** Copies a table of some database into a temporary one of the same name; an outbox to those of the others. */
-async function copy(client: pg.Client, source: string, table: string, columns: string, only = 'true'): Promise<void> {
+async function copy(
+  client: pg.Client,
+  source: string,
+  table: string,
+  columns: string,
+  only = 'true',
+  as = table,
+): Promise<void> {
   const names = columns
     .split(', ')
     .map((column) => column.split(' ')[0])
@@ -116,8 +171,8 @@ async function copy(client: pg.Client, source: string, table: string, columns: s
       `select coalesce(jsonb_agg(row), '[]')::text as all from (select ${names} from ${table} where ${only}) as row`,
     ),
   );
-  await client.query(`create temp table if not exists ${table} (${columns})`);
-  await fill(client, table, rows[0]?.all ?? '[]');
+  await client.query(`create temp table if not exists ${as} (${columns})`);
+  await fill(client, as, rows[0]?.all ?? '[]');
 }
 
 async function fill(client: pg.Client, table: string, rows: string): Promise<void> {

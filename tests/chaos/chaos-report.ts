@@ -1,0 +1,53 @@
+import type { ChaosReport } from './chaos.js';
+import { seconds } from './chaos.js';
+import { described } from './schedule.js';
+
+/** A run in lines for people: the schedule, what became of orders, recoveries, and each invariant with its violations. */
+export function printed(report: ChaosReport): string {
+  const { seed, schedule, recoveries, findings, troubles } = report;
+  const decisions = Object.entries(report.decisions).map(([status, count]) => `${count} ${status}`);
+  const { streams, purchase, placedToDecided } = report;
+  return [
+    `Seed ${seed}. The schedule, of ${schedule.length} faults:`,
+    ...schedule.map(described),
+    '',
+    `${report.kills} processes killed, ${report.faults} faults in all (${report.missed} found no connection), ` +
+      `${report.orders} orders, ${seconds(report.tookMs)}.`,
+    `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
+    `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,
+    report.quietAfterMs === undefined
+      ? 'Something was under way to the end.'
+      : `Quiet ${seconds(report.quietAfterMs)} after the last fault.`,
+    '',
+    'Fault                                    count   lasted (median, worst)   recovery (median, worst)',
+    ...recoveries.map(
+      ({ kind, of, count, lasted, recovery, unseen }) =>
+        `${`${kind} ${of}`.padEnd(40)} ${String(count).padStart(5)}   ${pair(lasted)}        ${pair(recovery)}` +
+        (unseen > 0 ? `   (${unseen} with no order after it)` : ''),
+    ),
+    '',
+    'What customers were told meanwhile:',
+    ...Object.entries(troubles).map(([trouble, count]) => `${String(count).padStart(6)}  ${trouble}`),
+    '',
+    'Violations of each invariant:',
+    ...findings.map(({ invariant, count }) => `${String(count).padStart(6)}  ${invariant}`),
+    ...findings.flatMap(({ invariant, first }) =>
+      first ? ['', `The first that breaks "${invariant}":`, JSON.stringify(first, null, 2)] : [],
+    ),
+    '',
+    `${findings.reduce((sum, { count }) => sum + count, 0)} violations.`,
+  ].join('\n');
+}
+
+interface Spread {
+  readonly median: number;
+  readonly worst: number;
+}
+
+function both({ median, worst }: Spread): string {
+  return `${seconds(median)} at the median, ${seconds(worst)} at worst`;
+}
+
+function pair({ median, worst }: Spread): string {
+  return `${seconds(median).padStart(8)} ${seconds(worst).padStart(8)}`;
+}

@@ -1,0 +1,151 @@
+import { processNames } from '@shop/system/ports';
+import { type Finding, finding, inspect } from '../support/invariants.js';
+import { evidenceOf } from './evidence.js';
+import { Injector } from './injector.js';
+import { Market } from './market.js';
+import { Patience } from './patience.js';
+import { planOrders, scarceProducts } from './plans.js';
+import type { Purchase } from './purchase.js';
+import { quiet, unhandled } from './quiet.js';
+import { Random } from './random.js';
+import { type Recovery, recoveries, spread } from './recovery.js';
+import { type Fault, planFaults } from './schedule.js';
+import { serverNames, shopUnderTest } from './shop-under-test.js';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly orders: number;
+  readonly kills: number;
+  /** How long faults come. */
+  readonly minutes: number;
+  /** Is told what goes on. */
+  readonly say: (line: string) => void;
+}
+
+/** All that a run has shown. Durations in ms. */
+export interface ChaosReport {
+  readonly seed: number;
+  readonly schedule: readonly Fault[];
+  readonly kills: number;
+  readonly faults: number;
+  /** Faults of connections of which none was open. */
+  readonly missed: number;
+  readonly orders: number;
+  /** How the orders ended. */
+  readonly decisions: Readonly<Record<string, number>>;
+  /** From the first request of a purchase, and from its order, until its customer saw it decided. */
+  readonly purchase: { readonly median: number; readonly worst: number };
+  readonly placedToDecided: { readonly median: number; readonly worst: number };
+  readonly streams: { readonly count: number; readonly connections: number; readonly events: number };
+  readonly recoveries: readonly Recovery[];
+  /** What customers were told while the shop was not all there, and how often. */
+  readonly troubles: Readonly<Record<string, number>>;
+  /** From the last fault until nothing was under way any more. Undefined: that did not happen in time. */
+  readonly quietAfterMs: number | undefined;
+  readonly findings: readonly Finding[];
+  readonly tookMs: number;
+}
+
+const PEOPLE = 40;
+/** After the last fault, customers wait no longer than this, and neither do we for the queues. */
+const PATIENCE_MS = 100_000;
+const QUIET_WITHIN_MS = 120_000;
+
+/** The faults of a seed: the same for everybody, as long as the shop has the same services. */
+export function scheduleOf({ seed, kills, minutes }: Omit<ChaosOptions, 'say' | 'orders'>): Fault[] {
+  return planFaults({ seed, kills, durationMs: minutes * 60_000, services: processNames, servers: serverNames });
+}
+
+/** Customers buy while faults come; then the faults end, what is under way ends, and everything is looked at. */
+export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, orders, minutes, say } = options;
+  const began = performance.now();
+  const schedule = scheduleOf(options);
+  const { shop, servers, victims, links, stop } = await shopUnderTest('.cache');
+  try {
+    const patience = new Patience();
+    const market = await Market.open(shop, patience, Math.min(PEOPLE, orders), scarceProducts(orders));
+    const plans = planOrders(new Random(seed), orders, market.assortment);
+    const injector = new Injector(victims, links);
+    say(`The shop is open, after ${seconds(performance.now() - began)}.`);
+    const progress = setInterval(
+      () => say(`${injector.done.length} faults, ${market.purchases.length} of ${orders} orders ...`),
+      30_000,
+    );
+    const trading = market.trade(plans, minutes * 60_000);
+    await injector.run(schedule);
+    const endedAt = performance.now();
+    say(`The faults are over; ${market.purchases.length} of ${orders} orders are.`);
+    patience.endsIn(PATIENCE_MS);
+    await trading;
+    clearInterval(progress);
+    say(`Nobody waits for anything any more, ${seconds(performance.now() - endedAt)} later.`);
+    const isQuiet = (await quiet(shop, servers.managementUrl, QUIET_WITHIN_MS)) !== undefined;
+    const quietAfterMs = isQuiet ? Math.round(performance.now() - endedAt) : undefined;
+    const findings = [
+      ...(await inspect(shop, market.initial, evidenceOf(testimonyOf(market)))),
+      await unhandled(servers.managementUrl),
+      ...experiences(market),
+    ];
+    return {
+      ...{ seed, schedule, orders, missed: injector.missed, quietAfterMs, findings },
+      kills: injector.done.filter(({ fault }) => fault.kind === 'kill').length,
+      faults: injector.done.length,
+      decisions: counted(market.purchases.map(({ decision }) => decision)),
+      purchase: spread(market.purchases.map(({ beganAt, decidedAt }) => decidedAt - beganAt)),
+      placedToDecided: spread(market.purchases.map(({ placedAt, decidedAt }) => decidedAt - placedAt)),
+      streams: streamsOf(market.purchases),
+      recoveries: recoveries(injector.done, market.purchases),
+      troubles: Object.fromEntries([...patience.troubles].sort(([, a], [, b]) => b - a)),
+      tookMs: Math.round(performance.now() - began),
+    };
+  } finally {
+    await stop();
+  }
+}
+
+/** What only customers can say: that they got through, and that their streams were whole. */
+function experiences({ failures, purchases }: Market): Finding[] {
+  const streams = purchases.flatMap(({ stream }) => stream ?? []);
+  const inOrder = (versions: readonly number[]) => versions.every((version, index) => version === index + 1);
+  return [
+    finding(
+      'every purchase ended as it may',
+      failures.map((failure) => ({ failure })),
+    ),
+    finding(
+      'a stream gives each version once, in order, none missing',
+      records(streams.filter(({ versions }) => !inOrder(versions))),
+    ),
+    finding('every stream came to its end', records(streams.filter(({ complete }) => !complete))),
+  ];
+}
+
+function records(streams: readonly object[]): Record<string, unknown>[] {
+  return streams.map((stream) => ({ ...stream }));
+}
+
+function testimonyOf({ purchases, customers }: Market) {
+  return {
+    told: purchases.flatMap(({ told }) => told),
+    added: customers.flatMap(({ added }) => [...added.values()]),
+  };
+}
+
+function streamsOf(purchases: readonly Purchase[]): ChaosReport['streams'] {
+  const streams = purchases.flatMap(({ stream }) => stream ?? []);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    count: streams.length,
+    connections: sum(streams.map(({ connections }) => connections)),
+    events: sum(streams.map(({ versions }) => versions.length)),
+  };
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,82 @@
+import type { CopiedTable, Evidence } from '../support/invariants.js';
+import type { Added } from './customer.js';
+import type { Told } from './purchase.js';
+
+/** What the customers know, and the databases do not. */
+export interface Testimony {
+  readonly told: readonly Told[];
+  readonly added: readonly Added[];
+}
+
+const tables: readonly CopiedTable[] = [
+  ['orders', 'orders', 'id bigint, uuid uuid, user_id bigint, status text', 'true', 'owned_orders'],
+  ['orders', 'order_history', 'order_id bigint, version integer, status text', 'true', 'history'],
+  ['orders', 'intents', 'uuid uuid, user_id bigint, idempotency_key text', "state = 'placed'", 'placed'],
+  ['cart', 'cart_items', 'user_id bigint, product_id bigint, quantity integer'],
+  ['mailer', 'emails', 'name text, kind text, order_uuid uuid, status text'],
+  ['mailer', 'sink_mails', 'message_id text, recipient text, subject text'],
+];
+
+const SUBJECT_OF_SOLD = `status in ('Paid', 'Shipped', 'Delivered')`;
+const mailsOf = (kind: string) =>
+  `(select array_agg(emails.status) from emails where order_uuid = uuid and kind = '${kind}')`;
+
+/** Each query answers what breaks the rule of its name. */
+const rules: Readonly<Record<string, string>> = {
+  'every order that a customer was told of is there': `
+    select told.* from told left join owned_orders as orders using (uuid)
+    where orders.user_id is distinct from told.user_id`,
+  'what a customer was told of an order is in its history': `
+    select told.*, history.status as recorded from told join owned_orders as orders using (uuid)
+    left join history on order_id = orders.id and history.version = told.version
+    where history.status is distinct from told.status`,
+  'one key, one order': `
+    select user_id, key, array_agg(uuid) as orders from
+      (select user_id, key, uuid from told
+       union select user_id, idempotency_key, uuid from placed where idempotency_key is not null) as placements
+    group by user_id, key having count(*) > 1`,
+  'what was put into a cart is in that cart, or in one order': `
+    select added.*, coalesce(ordered, 0) as ordered, coalesce(in_cart, 0) as in_cart from added
+    left join (select user_id, product_id as product, sum(quantity) as ordered
+               from owned_orders as orders join order_items on order_id = orders.id group by 1, 2) as bought
+      on bought.user_id = added."userId" and bought.product = added.product
+    left join (select user_id, product_id as product, sum(quantity) as in_cart from cart_items group by 1, 2) as kept
+      on kept.user_id = added."userId" and kept.product = added.product
+    where coalesce(ordered, 0) + coalesce(in_cart, 0) not between least and most`,
+  'a payment, and a charge, is of an order': `
+    select order_uuid::text as key, status from payments where order_uuid not in (select uuid from owned_orders)
+    union all
+    select key, outcome from provider_ledger where split_part(key, ':', 1)::uuid not in (select uuid from owned_orders)`,
+  'only what was charged is given back': `
+    select refund.* from provider_ledger as refund
+    left join provider_ledger as charge on refund.key = charge.key || ':refund' and charge.outcome = 'charged'
+    where refund.outcome = 'refunded' and refund.amount is distinct from charge.amount`,
+  'a sold order has one confirmation by mail, and no other mail': `
+    select orders.*, ${mailsOf('confirmation')} as mails from owned_orders as orders where ${SUBJECT_OF_SOLD} and (
+      ${mailsOf('confirmation')} is distinct from array['SENT'] or
+      exists (select from emails where order_uuid = uuid and kind <> 'confirmation'))`,
+  'a cancelled order has one mail that says so, and one for its refund': `
+    select orders.*, payments.status as payment from owned_orders as orders
+    left join payments on order_uuid = uuid where orders.status = 'Cancelled' and (
+      ${mailsOf('cancellation')} is distinct from array['SENT'] or
+      ${mailsOf('refund')} is distinct from case when payments.status = 'REFUNDED' then array['SENT'] end or
+      exists (select from emails where order_uuid = uuid and kind = 'confirmation'))`,
+  'no mail came twice': `
+    select recipient, subject, count(*) from sink_mails group by recipient, subject having count(*) > 1`,
+  'every mail that was sent has come': `
+    select emails.* from emails where status = 'SENT' and not exists (
+      select from sink_mails where starts_with(message_id, '<' || emails.name || '@'))`,
+};
+
+/** The customers' side of the story, to be compared with what the services say. */
+export function evidenceOf({ told, added }: Testimony): Evidence {
+  const orders = told.map(({ userId, ...rest }) => ({ user_id: userId, ...rest }));
+  return {
+    tables,
+    rules,
+    facts: {
+      told: { columns: 'user_id bigint, key text, uuid uuid, version integer, status text', rows: orders },
+      added: { columns: '"userId" bigint, product bigint, least bigint, most bigint', rows: added },
+    },
+  };
+}

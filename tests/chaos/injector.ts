@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Passage, TcpProxy } from '../support/tcp-proxy.js';
+import type { Fault } from './schedule.js';
+
+/** A process that can be spoiled. Each call resolves at the fault's end, which for a death is the moment at which others take over. */
+export interface Victim {
+  kill(awayMs: number): Promise<void>;
+  freeze(lengthMs: number): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** A fault at one place, as it was done. Times by performance.now(). */
+export interface Injected {
+  readonly fault: Fault;
+  readonly target: string;
+  readonly beganAt: number;
+  readonly endedAt: number;
+}
+
+/** Does to the shop what a schedule says. Faults of one process wait for each other, so that none is lost. */
+export class Injector {
+  readonly done: Injected[] = [];
+  /** Connections that were not there to be spoiled. */
+  missed = 0;
+  private readonly busy = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly victims: Readonly<Record<string, Victim>>,
+    private readonly links: Readonly<Record<string, TcpProxy>>,
+  ) {}
+
+  /** Resolves when the last fault is over. */
+  async run(schedule: readonly Fault[]): Promise<void> {
+    const began = performance.now();
+    const faults: Promise<void>[] = [];
+    for (const fault of schedule) {
+      await pause(Math.max(began + fault.atMs - performance.now(), 0));
+      faults.push(...fault.targets.map((target) => this.inTurn(fault, target)));
+    }
+    await Promise.all(faults);
+  }
+
+  private inTurn(fault: Fault, target: string): Promise<void> {
+    const turn = (this.busy.get(target) ?? Promise.resolve()).then(async () => {
+      const beganAt = performance.now();
+      if (await this.inject(fault, target)) this.done.push({ fault, target, beganAt, endedAt: performance.now() });
+      else this.missed += 1;
+    });
+    this.busy.set(target, turn);
+    return turn;
+  }
+
+  private async inject({ kind, lengthMs, pick }: Fault, target: string): Promise<boolean> {
+    const victim = this.victims[target];
+    if (!victim) throw new Error(`there is no ${target}`);
+    if (kind === 'kill') return victim.kill(lengthMs).then(() => true);
+    if (kind === 'freeze') return victim.freeze(lengthMs).then(() => true);
+    if (kind === 'restart') return victim.restart().then(() => true);
+    const open = this.links[target]?.passages() ?? [];
+    const passage = open[Math.floor(pick * open.length)];
+    if (passage) await spoil(passage, kind, lengthMs);
+    return passage !== undefined;
+  }
+}
+
+async function spoil(passage: Passage, kind: 'delay' | 'drop' | 'half-close' | 'cut', lengthMs: number): Promise<void> {
+  if (kind === 'cut') return passage.break();
+  if (kind === 'half-close') return passage.halfClose();
+  if (kind === 'delay') {
+    const release = passage.hold();
+    await pause(lengthMs);
+    return release();
+  }
+  passage.swallow();
+  await pause(lengthMs);
+  passage.break();
+}

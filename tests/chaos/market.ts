@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { admin, type RunningShop } from '../e2e/running-shop.js';
+import { Customer } from './customer.js';
+import { GraphqlClient } from './graphql-client.js';
+import type { Patience } from './patience.js';
+import type { Assortment } from './plans.js';
+import { type Plan, type Purchase, purchase } from './purchase.js';
+import { RestClient } from './rest-client.js';
+
+const STOCK = 1_000_000;
+const DECLINED_TOTAL = 6_666;
+
+/** The shopkeeper, the goods and the customers of a run, made while nothing is wrong yet. */
+export class Market {
+  readonly purchases: Purchase[] = [];
+  /** What ended in no order, and why. */
+  readonly failures: string[] = [];
+
+  private constructor(
+    private readonly gateway: string,
+    private readonly patience: Patience,
+    private readonly shopkeeper: RestClient,
+    readonly customers: readonly Customer[],
+    readonly assortment: Assortment,
+    /** Stock at the start, by product. */
+    readonly initial: ReadonlyMap<number, number>,
+  ) {}
+
+  static async open(shop: RunningShop, patience: Patience, people: number, scarce: number): Promise<Market> {
+    const { gateway } = shop;
+    const shopkeeper = new RestClient(gateway);
+    await patience.insist(() => shopkeeper.logIn(admin.email, admin.password));
+    const drafts = [
+      ...Array.from({ length: 5 }, (_, n) => ({ name: `Plenty ${n}`, price: 1_000 + 100 * n, stock: STOCK })),
+      { name: 'Declined', price: DECLINED_TOTAL, stock: STOCK },
+      ...Array.from({ length: scarce }, (_, n) => ({ name: `The last one ${n}`, price: 900, stock: 1 })),
+    ];
+    const ids = await shopkeeper.createProducts(drafts);
+    const assortment = { plenty: ids.slice(0, 5), declined: ids[5] ?? 0, scarce: ids.slice(6) };
+    const initial = new Map(ids.map((id, index) => [id, drafts[index]?.stock ?? 0]));
+    const customers: Customer[] = [];
+    for (let n = 0; n < people; n += 1) customers.push(await customer(gateway, `chaos${n}`, patience));
+    return new Market(gateway, patience, shopkeeper, customers, assortment, initial);
+  }
+
+  /** Everybody buys by plan: the plans come evenly over the time, and each is taken up by who is free first. */
+  async trade(plans: readonly Plan[], durationMs: number): Promise<void> {
+    const began = performance.now();
+    let next = 0;
+    const buyer = async (customer: Customer) => {
+      for (let number = next++; number < plans.length; number = next++) {
+        const plan = plans[number];
+        await pause(Math.max(began + (number * durationMs) / plans.length - performance.now(), 0));
+        if (plan) await this.buy(customer, plan, `order-${number}`);
+      }
+    };
+    await Promise.all(this.customers.map(buyer));
+  }
+
+  /** A failed purchase is no reason to stop: it is looked into at the end. */
+  private async buy(customer: Customer, plan: Plan, key: string): Promise<void> {
+    const { gateway, patience, shopkeeper } = this;
+    try {
+      this.purchases.push(await purchase({ gateway, patience, shopkeeper }, customer, plan, key));
+    } catch (error) {
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      // The only one in stock may be gone before it is in the second cart.
+      if (this.assortment.scarce.includes(plan.product) && why.includes('insufficient stock')) return;
+      this.failures.push(`${customer.username}, ${key}, by ${customer.clients[plan.door]?.door}: ${why}`);
+    }
+  }
+}
+
+async function customer(gateway: string, username: string, patience: Patience): Promise<Customer> {
+  const rest = new RestClient(gateway);
+  const graphql = new GraphqlClient(gateway);
+  const userId = await rest.register(username);
+  const made = new Customer(userId, username, [rest, graphql], patience);
+  for (const client of made.clients) await made.logIn(client);
+  return made;
+}

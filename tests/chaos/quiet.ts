@@ -1,0 +1,53 @@
+import { queues } from '@shop/shared/messaging/topology';
+import { type ServiceName, serviceNames } from '@shop/shared/backing/roster';
+import { eventually } from '../support/eventually.js';
+import type { Finding } from '../support/invariants.js';
+import { finding, inspect } from '../support/invariants.js';
+import type { RunningShop } from '../e2e/running-shop.js';
+
+const NOTHING_YET: ReadonlyMap<number, number> = new Map();
+
+/** What must have come to its end before anything can be said of the rest. */
+const endings = ['no order stays Pending', 'no intent stays open', 'no outbox row is unpublished'];
+
+/**
+ * Resolves when nothing is under way any more: outboxes and queues are empty, and every order is decided. Answers how long
+ * that took, in ms; undefined when it did not happen in time.
+ */
+export async function quiet(shop: RunningShop, managementUrl: string, withinMs: number): Promise<number | undefined> {
+  const began = performance.now();
+  const look = async () => {
+    // What leaves one place is in another first: seen nowhere twice, it is nowhere.
+    for (let turn = 0; turn < 2; turn += 1) {
+      const findings = [...(await inspect(shop, NOTHING_YET)), await unhandled(managementUrl)];
+      const open = findings.find(
+        ({ invariant, count }) => count > 0 && (endings.includes(invariant) || invariant === QUEUES),
+      );
+      if (open) throw new Error(open.invariant);
+    }
+    return performance.now() - began;
+  };
+  return eventually(look, { timeoutMs: withinMs, everyMs: 500 }).catch(() => undefined);
+}
+
+const QUEUES = 'no queue holds a message';
+
+/** Messages that are ready, or with a consumer who has not acknowledged, in any queue but those of dead letters. */
+export async function unhandled(managementUrl: string): Promise<Finding> {
+  const { username, password, origin } = new URL(managementUrl);
+  const response = await fetch(`${origin}/api/queues?disable_stats=true&enable_queue_totals=true`, {
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+  });
+  const all = (await response.json()) as { name: string; messages?: number }[];
+  return finding(
+    QUEUES,
+    all.filter(({ name, messages }) => isOurs(name) && (messages ?? 0) > 0),
+  );
+}
+
+/** A queue that a service of this shop empties, or one in which retries wait. */
+function isOurs(name: string): boolean {
+  if (name.startsWith('dead:')) return false;
+  const definition = queues.find((queue) => queue.name === name);
+  return definition === undefined || serviceNames.includes(definition.service as ServiceName);
+}

@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunningShop } from '../e2e/running-shop.js';
+import { eventually } from '../support/eventually.js';
+import type { Victim } from './injector.js';
+import type { OwnServer } from './own-servers.js';
+
+const THERE_WITHIN_MS = 60_000;
+
+/** A service's process: the launcher starts another one. One that is dead already is waited for, so that each kill counts. */
+export function serviceVictim(shop: RunningShop, name: string): Victim {
+  const there = () =>
+    eventually(
+      () => {
+        const pid = shop.pidOf(name);
+        if (pid === undefined) throw new Error(`the launcher has not started ${name} again`);
+        return pid;
+      },
+      { timeoutMs: THERE_WITHIN_MS, everyMs: 100 },
+    );
+  const send = async (signal: NodeJS.Signals) => process.kill(await there(), signal);
+  return {
+    kill: async () => void (await send('SIGKILL')),
+    restart: async () => void (await send('SIGTERM')),
+    freeze: async (lengthMs) => {
+      const pid = await there();
+      process.kill(pid, 'SIGSTOP');
+      await pause(lengthMs);
+      process.kill(pid, 'SIGCONT');
+    },
+  };
+}
+
+/** A server's processes: it is started again after the time that it stays away. */
+export function serverVictim(server: OwnServer): Victim {
+  return {
+    kill: async (awayMs) => {
+      server.kill();
+      await pause(awayMs);
+      await server.start();
+    },
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
+    freeze: async (lengthMs) => {
+      server.freeze();
+      await pause(lengthMs);
+      server.thaw();
+    },
+  };
+}
