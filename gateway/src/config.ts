@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { gatewayPort, serviceNames } from '@shop/shared/backing/roster';
 import { type Environment, identityVariables, readConfig, variables } from '@shop/shared/config/read-config';
+import { isProxyList } from '@shop/shared/http/trusted-proxy';
 import type { DocumentLimits } from './limits.js';
 
 /** Everything that the gateway is told from outside. */
@@ -18,6 +19,10 @@ export interface GatewayConfig {
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
   readonly corsOrigins: readonly string[];
   readonly subgraphTimeoutMs: number;
+  /** Addresses and subnets of what stands in front of this gateway, by commas: it is believed where a request came from. */
+  readonly trustedProxies: string;
+  /** Shared with auth, to which this gateway proves itself by it. */
+  readonly gatewaySecret: string | undefined;
   /** Bytes. */
   readonly bodyLimit: number;
   readonly documentLimits: DocumentLimits;
@@ -55,6 +60,8 @@ const schema = z.object({
     .transform((list) => list.split(',').map((entry) => entry.trim()))
     .pipe(z.array(z.union([z.literal('*'), z.url()])))
     .default([]),
+  TRUSTED_PROXIES: z.string().default('').refine(isProxyList, 'addresses and subnets, by commas'),
+  GATEWAY_IDENTITY_SECRET: variables.secret.optional(),
   SUBGRAPH_TIMEOUT_MS: variables.count(10_000, 1, 600_000),
   BODY_LIMIT: variables.count(100 * KILOBYTE, KILOBYTE, 100 * KILOBYTE * KILOBYTE),
   MAX_TOKENS: variables.count(2_000, 1, 20_000),
@@ -81,6 +88,8 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       : null,
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,
     subgraphTimeoutMs: read.SUBGRAPH_TIMEOUT_MS,
+    trustedProxies: read.TRUSTED_PROXIES,
+    gatewaySecret: read.GATEWAY_IDENTITY_SECRET,
     bodyLimit: read.BODY_LIMIT,
     documentLimits: {
       tokens: read.MAX_TOKENS,

@@ -5,17 +5,17 @@ import { traceparentOf } from '@shop/shared/http/tracing';
 /** What is about one connection, not about the message (RFC 9110, section 7.6.1), or was answered here already (Expect). */
 const ofTheConnection =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|expect)$/;
-/** Where a request came from is what this gateway saw, not what it was told. */
-const ofTheWay = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
+/** Where a request came from is what this gateway saw, and what it was told by those whom it trusts. */
+const ofTheWay = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-gateway-.*)$/;
 
 /** The headers of a request as a service gets them: the client's own, and what this gateway knows of it. */
 export function forwardedHeaders(
-  { ip, host, protocol, id }: Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id'>,
+  { ip, ips = [ip], host, protocol, id }: Pick<FastifyRequest, 'ip' | 'ips' | 'host' | 'protocol' | 'id'>,
   headers: IncomingHttpHeaders,
 ): IncomingHttpHeaders {
   return {
     ...without(headers, (name) => ofTheConnection.test(name) || ofTheWay.test(name)),
-    'x-forwarded-for': ip,
+    'x-forwarded-for': ips.toReversed().join(', '),
     'x-forwarded-host': host,
     'x-forwarded-proto': protocol,
     'x-request-id': id,

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRep
 import { serveMetrics } from '@shop/shared/http/metrics-route';
 import { answerErrors } from '@shop/shared/http/rest-errors';
 import { serverOptions } from '@shop/shared/http/server-options';
+import { trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
@@ -59,6 +60,7 @@ export class HttpServer implements Component {
       ...serverOptions,
       bodyLimit: config.bodyLimit,
       exposeHeadRoutes: false,
+      trustProxy: trustedProxy(config.trustedProxies),
       rewriteUrl: ({ url = '/' }) => originForm(url),
     });
     answerErrors(app, logger);

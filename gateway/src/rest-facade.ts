@@ -6,17 +6,19 @@ import { AppError } from '@shop/shared/errors/app-error';
 import { BODY_LIMIT } from '@shop/shared/http/web-server';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 import { forwardedRoutes } from './forwarded-routes.js';
+import type { Proof } from './gateway-proof.js';
 import { ServiceRequests } from './service-requests.js';
 
 interface RestFacadeOptions {
   /** A service's origin; null when the supergraph is not the shop's. */
   readonly originOf: (service: ServiceName) => string | null;
+  readonly proof: Proof;
   readonly timeoutMs: number;
 }
 
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
-export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
+export function restFacade({ originOf, proof, timeoutMs }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const requests = new ServiceRequests(timeoutMs);
     app.addHook('onClose', () => requests.close());
@@ -37,7 +39,7 @@ export function restFacade({ originOf, timeoutMs }: RestFacadeOptions) {
           getUpstream: () => originOf(service) ?? '',
           // Each service says itself when it is overloaded: asking again is the client's decision.
           retryDelay: () => null,
-          rewriteRequestHeaders: forwardedHeaders,
+          rewriteRequestHeaders: (request, headers) => ({ ...forwardedHeaders(request, headers), ...proof(service) }),
           rewriteHeaders: withoutConnectionHeaders,
           onError: (reply, { error }) => answerFailure(service, reply, error),
         },

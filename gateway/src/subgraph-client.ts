@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Histogram } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from './context.js';
+import type { Proof } from './gateway-proof.js';
 import { pathOfFailedFetch } from './failed-fetch.js';
 import { errorOf, PART_AWAY } from './public-errors.js';
 
@@ -12,6 +13,7 @@ type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
 interface SubgraphClientOptions {
   readonly timeoutMs: number;
+  readonly proof: Proof;
   readonly telemetry: Telemetry;
 }
 
@@ -101,7 +103,7 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     const response = await this.pool.request({
       method: 'POST',
       path: this.path,
-      headers: headersFor(context),
+      headers: { ...headersFor(context), ...this.options.proof(this.name) },
       body,
       signal: AbortSignal.timeout(this.options.timeoutMs),
     });

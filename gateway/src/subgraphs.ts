@@ -1,6 +1,7 @@
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
+import type { Proof } from './gateway-proof.js';
 import { SubgraphClient } from './subgraph-client.js';
 
 export interface SubgraphAddress {
@@ -16,6 +17,7 @@ export class Subgraphs implements Component {
 
   constructor(
     private readonly config: Pick<GatewayConfig, 'subgraphOrigins' | 'subgraphTimeoutMs'>,
+    private readonly proof: Proof,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -39,7 +41,8 @@ export class Subgraphs implements Component {
     // Operations that were planned before may still use it, so it is closed with the rest.
     if (previous) this.retired.push(previous);
     const { subgraphTimeoutMs: timeoutMs } = this.config;
-    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, telemetry: this.telemetry });
+    const { proof, telemetry } = this;
+    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, proof, telemetry });
     this.clients.set(address.name, client);
     return client;
   }

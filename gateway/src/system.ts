@@ -8,6 +8,7 @@ import { createTelemetry, type Telemetry } from '@shop/shared/telemetry/telemetr
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { docsRoute } from './docs-route.js';
+import { proofWith } from './gateway-proof.js';
 import { graphqlRoutes } from './graphql-routes.js';
 import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
@@ -42,7 +43,8 @@ export interface Gateway {
 export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
   const { logger } = telemetry;
   const identities = new Identities(config.tokens);
-  const subgraphs = new Subgraphs(config, telemetry);
+  const proof = proofWith(config.gatewaySecret);
+  const subgraphs = new Subgraphs(config, proof, telemetry);
   const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
   const supergraph = new CurrentSupergraph(gateway);
   const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
@@ -60,7 +62,7 @@ export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
     graphqlRoutes({ server, identities, operations, limits, logger }),
     docsRoute({ readiness, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
-    restFacade({ originOf, timeoutMs: config.subgraphTimeoutMs }),
+    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs }),
   ];
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(

@@ -21,7 +21,10 @@ describe('the REST contract through the gateway', () => {
   let arrived: Arrived[];
 
   beforeAll(async () => {
-    gateway = services = await FakeServices.start({ SUBGRAPH_TIMEOUT_MS: '400' });
+    gateway = services = await FakeServices.start({
+      SUBGRAPH_TIMEOUT_MS: '400',
+      GATEWAY_IDENTITY_SECRET: 'a secret of the two',
+    });
     cart = services.service('cart');
   });
   beforeEach(() => {
@@ -107,6 +110,13 @@ describe('the REST contract through the gateway', () => {
     ]);
   });
 
+  it('proves itself to auth, and to nobody else', async () => {
+    const proofAt = async (path: string) =>
+      ((await (await send('GET', path)).json()) as Record<string, string>)['x-gateway-identity'];
+    expect(await proofAt('/api/profile')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(await proofAt('/orders')).toBeUndefined();
+  });
+
   it('begins a trace and gives an id where none came, or none that is one', async () => {
     const headers = { 'x-request-id': 'no id at all', traceparent: 'nonsense' };
     const got = (await (await fetch(`${gateway.origin}/orders`, { headers })).json()) as Record<string, string>;
@@ -181,5 +191,27 @@ describe('the REST contract through the gateway', () => {
     cart.override = (_request, response) => response.writeHead(204).end();
     await cart.start();
     expect((await send('GET', '/cart')).status).toBe(204);
+  });
+});
+
+describe('behind a proxy that is trusted', () => {
+  let services: FakeServices;
+  beforeAll(async () => {
+    services = await FakeServices.start({ TRUSTED_PROXIES: '127.0.0.1' });
+    services.answer(() => (request, response) => void response.end(JSON.stringify(request.headers)));
+  });
+  afterAll(() => services.stop());
+
+  it('says who the client is as that proxy saw it, and adds the proxy', async () => {
+    const headers = {
+      ...{ 'x-forwarded-for': '6.6.6.6, 8.8.8.8', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' },
+      'x-gateway-identity': 'forged',
+    };
+    const got = (await (await fetch(`${services.origin}/orders`, { headers })).json()) as Record<string, string>;
+    expect(Object.entries(got).filter(([name]) => /forwarded|gateway/.test(name))).toEqual([
+      ['x-forwarded-for', '8.8.8.8, 127.0.0.1'],
+      ['x-forwarded-host', 'shop.example'],
+      ['x-forwarded-proto', 'https'],
+    ]);
   });
 });

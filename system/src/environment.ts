@@ -32,6 +32,8 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   ADMIN_PASSWORD: ['auth'],
   SEED: ['products'],
   ORDERS_IDENTITY_SECRET: ['orders', 'cart'],
+  GATEWAY_IDENTITY_SECRET: ['gateway', 'auth'],
+  TRUSTED_PROXIES: ['gateway'],
   BUS_DATABASE_URL: serviceNames,
   RABBITMQ_URL: processNames,
   RABBITMQ_MANAGEMENT_URL: [],
@@ -68,6 +70,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl, da
   const secretSettings = {
     JWT_PRIVATE_KEY: outer['JWT_PRIVATE_KEY'] || secrets.jwtPrivateKey,
     ORDERS_IDENTITY_SECRET: outer['ORDERS_IDENTITY_SECRET'] || secrets.ordersIdentitySecret,
+    GATEWAY_IDENTITY_SECRET: outer['GATEWAY_IDENTITY_SECRET'] || secrets.gatewayIdentitySecret,
     ADMIN_EMAIL: outer['ADMIN_EMAIL'] || defaultAdminEmail,
     ADMIN_PASSWORD: outer['ADMIN_PASSWORD'] || secrets.adminPassword,
     BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),

@@ -8,6 +8,8 @@ export interface Secrets {
   readonly jwtPrivateKey: string;
   /** With which orders proves to cart that it is orders. */
   readonly ordersIdentitySecret: string;
+  /** With which the gateway proves to auth that it is the gateway. */
+  readonly gatewayIdentitySecret: string;
   readonly adminPassword: string;
 }
 
@@ -22,6 +24,7 @@ export function developmentSecrets(dataFolder: string): Secrets {
   return {
     jwtPrivateKey: kept('jwt-private-key.pem', makePrivateKey),
     ordersIdentitySecret: kept('orders-identity', () => randomSecret(32)),
+    gatewayIdentitySecret: kept('gateway-identity', () => randomSecret(32)),
     adminPassword: kept('admin-password', () => randomSecret(12)),
   };
 }

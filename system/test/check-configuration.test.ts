@@ -1,6 +1,11 @@
 import { checkConfiguration } from '../src/check-configuration.js';
 
-const secrets = { jwtPrivateKey: 'PRIVATE KEY', ordersIdentitySecret: 'a secret of orders', adminPassword: 'an admin' };
+const secrets = {
+  jwtPrivateKey: 'PRIVATE KEY',
+  ordersIdentitySecret: 'a secret of orders',
+  gatewayIdentitySecret: 'a secret of the gateway',
+  adminPassword: 'an admin',
+};
 const check = (outer: Record<string, string>) => () => checkConfiguration(outer, secrets);
 
 describe('the configuration of the whole shop', () => {

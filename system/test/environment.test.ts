@@ -2,7 +2,12 @@ import { serviceNames } from '@shop/shared/backing/roster';
 import { addressOf, environments, type Environment } from '../src/environment.js';
 import { planPorts } from '../src/ports.js';
 
-const secrets = { jwtPrivateKey: 'a PEM', ordersIdentitySecret: 'an identity', adminPassword: 'a password' };
+const secrets = {
+  jwtPrivateKey: 'a PEM',
+  ordersIdentitySecret: 'an identity',
+  gatewayIdentitySecret: 'another',
+  adminPassword: 'a password',
+};
 
 function environmentsFrom(outer: Environment) {
   return environments({
@@ -49,6 +54,7 @@ describe('the environment of a process', () => {
     expect(holders('ADMIN_PASSWORD')).toEqual(['auth']);
     expect(holders('ADMIN_EMAIL')).toEqual(['auth']);
     expect(holders('ORDERS_IDENTITY_SECRET')).toEqual(['cart', 'orders']);
+    expect(holders('GATEWAY_IDENTITY_SECRET').toSorted()).toEqual(['auth', 'gateway']);
     expect(holders('PAYMENT_PROVIDER_KEY')).toEqual(['payments']);
     expect(holders('SMTP_URL')).toEqual(['mailer']);
     expect(holders('MAIL_FROM')).toEqual(['mailer']);

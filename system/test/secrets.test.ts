@@ -15,6 +15,7 @@ describe('the secrets of a checkout', () => {
     expect(developmentSecrets(folder)).toEqual(first);
     expect(createPrivateKey(first.jwtPrivateKey).asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(first.ordersIdentitySecret).toMatch(/^[\w-]{43}$/);
+    expect(first.gatewayIdentitySecret).toMatch(/^[\w-]{43}$/);
     expect(first.adminPassword).toMatch(/^[\w-]{16}$/);
   });
 
@@ -22,7 +23,7 @@ describe('the secrets of a checkout', () => {
     developmentSecrets(folder);
     const secrets = join(folder, 'secrets');
     expect(statSync(secrets).mode & 0o777).toBe(0o700);
-    expect(readdirSync(secrets)).toHaveLength(3);
+    expect(readdirSync(secrets)).toHaveLength(4);
     for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o600);
   });
 

@@ -15,6 +15,16 @@ export function trustedProxy(list: string): (address: string, hop: number) => bo
   return (address, hop) => hop === 0 && isIP(address) > 0 && proxies.check(address, familyOf(address));
 }
 
+/** Whether `trustedProxy` takes it. */
+export function isProxyList(list: string): boolean {
+  try {
+    trustedProxy(list);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function add(proxies: BlockList, entry: string): void {
   const [address = '', bits] = entry.split('/');
   const family = familyOf(address);

@@ -1,9 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { acceptJsonBodies } from './request-body.js';
 import { serveMetrics } from './metrics-route.js';
+import { believeGatewayAlone } from './behind-gateway.js';
 import { answerErrors } from './rest-errors.js';
 import { serverOptions } from './server-options.js';
-import { trustedProxy } from './trusted-proxy.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -19,8 +19,8 @@ interface WebServerOptions {
   readonly telemetry: Telemetry;
   readonly readiness: Readiness;
   readonly doors: readonly Door[];
-  /** Addresses and subnets whose X-Forwarded-For is believed, by commas; nobody's unless told. */
-  readonly trustedProxies?: string;
+  /** Shared with the gateway, which is then believed where a request came from; nobody is unless told. */
+  readonly gatewaySecret?: string | undefined;
 }
 
 /** A body of a REST or GraphQL request, in bytes, at most. */
@@ -34,13 +34,15 @@ export class WebServer implements Component {
   constructor(private readonly options: WebServerOptions) {}
 
   async start(): Promise<void> {
+    const { telemetry, gatewaySecret } = this.options;
     const app = fastify({
       ...serverOptions,
       bodyLimit: BODY_LIMIT,
-      trustProxy: trustedProxy(this.options.trustedProxies ?? ''),
+      trustProxy: gatewaySecret !== undefined,
     });
     this.app = app;
-    const { logger, metrics } = this.options.telemetry;
+    const { logger, metrics, service } = telemetry;
+    if (gatewaySecret !== undefined) believeGatewayAlone(app, gatewaySecret, service);
     answerErrors(app, logger);
     serveMetrics(app, metrics);
     acceptJsonBodies(app);

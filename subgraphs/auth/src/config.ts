@@ -23,8 +23,8 @@ const schema = z.object({
   REFRESH_TOKEN_TTL: variables.count(30 * 86_400, 1),
   /** Tries a minute and address; 0 is no limit. */
   LOGIN_RATE_LIMIT: variables.count(10),
-  /** Whose X-Forwarded-For is believed: the gateway's. */
-  TRUSTED_PROXIES: z.string().default('127.0.0.0/8,::1'),
+  /** Shared with the gateway, which says where a request came from. */
+  GATEWAY_IDENTITY_SECRET: variables.secret.optional(),
 });
 
 /** The settings of the auth service. Throws `ConfigError`. */

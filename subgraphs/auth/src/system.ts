@@ -42,7 +42,7 @@ export function createSystem(
     host: config.HOST,
     port: config.PORT,
     telemetry,
-    trustedProxies: config.TRUSTED_PROXIES,
+    gatewaySecret: config.GATEWAY_IDENTITY_SECRET,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({

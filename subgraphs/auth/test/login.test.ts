@@ -1,4 +1,5 @@
 import { createPublicKey, createVerify, type JsonWebKey } from 'node:crypto';
+import { gatewayProof } from '@shop/shared/http/behind-gateway';
 import { AuthService } from './an-auth-service.js';
 
 const parts = (token: string) =>
@@ -112,15 +113,16 @@ describe('signing in', () => {
 
 describe('too many tries', () => {
   let auth: AuthService;
-  beforeAll(async () => (auth = await AuthService.start({ LOGIN_RATE_LIMIT: '3' })));
+  const secret = 'a secret of gateway and auth';
+  beforeAll(async () => (auth = await AuthService.start({ LOGIN_RATE_LIMIT: '3', GATEWAY_IDENTITY_SECRET: secret })));
   afterAll(() => auth.stop());
 
-  const from = (address: string) =>
-    auth.post('/auth/login', { login: 'nobody', password: 'x' }, { 'x-forwarded-for': address });
+  const from = (address: string, proof = gatewayProof(secret, 'auth')) =>
+    auth.post('/auth/login', { login: 'nobody', password: 'x' }, { 'x-forwarded-for': address, ...proof });
 
-  it('from one address are refused, by the address that the proxy in front of us saw', async () => {
+  it('from one address are refused, by the address that the gateway saw', async () => {
     const statuses = [];
-    for (let attempt = 0; attempt < 4; attempt += 1) statuses.push((await from(`9.9.9.${attempt}, 1.2.3.4`))[0]);
+    for (let attempt = 0; attempt < 4; attempt += 1) statuses.push((await from(`1.2.3.4, 9.9.9.${attempt}`))[0]);
     expect(statuses).toEqual([401, 401, 401, 429]);
     expect(await from('1.2.3.4')).toEqual([429, { error: 'too many requests, please try again later' }]);
     expect((await from('1.2.3.5'))[0]).toBe(401);
@@ -134,5 +136,11 @@ describe('too many tries', () => {
       message: 'too many requests, please try again later',
     });
     expect((await auth.post('/auth/login', { login: 'nobody', password: 'x' }))[0]).toBe(429);
+  });
+
+  it('are counted by the connection of who can not prove to be the gateway, whatever it says', async () => {
+    const proofs = [{}, gatewayProof('another secret of somebody', 'auth'), gatewayProof(secret, 'cart')];
+    for (const [index, proof] of proofs.entries()) expect((await from(`5.5.5.${index}`, proof))[0]).toBe(429);
+    expect((await from('5.5.5.9'))[0]).toBe(401);
   });
 });
