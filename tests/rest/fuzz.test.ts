@@ -30,8 +30,11 @@ describe('requests of all sorts', () => {
   let round = 0;
   const originOf = (target: Target) => (target === 'gateway' ? shop.gateway : shop.service(servicePorts[target]));
   const operationsAt = async (target: Target): Promise<Operation[]> => {
-    const described = target === 'gateway' ? serviceNames : [target];
-    return (await Promise.all(described.map((name) => operationsOf(originOf(name))))).flat();
+    const described = await operationsOf(originOf(target));
+    // Some services have nothing for REST clients.
+    return described.length > 0
+      ? described
+      : [{ method: 'GET', path: '/healthz', query: [], headers: [], body: undefined }];
   };
 
   beforeAll(async () => {
@@ -67,6 +70,8 @@ describe('requests of all sorts', () => {
       quantity: [1, 2, 3],
       price: [1, 1_000, 6_666],
       stock: [0, 5, 100],
+      level: ['info', 'error'],
+      service: ['orders', 'till'],
     };
   };
 
