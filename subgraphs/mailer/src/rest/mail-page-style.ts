@@ -16,7 +16,7 @@ export const mailPageStyle = `
   .to { overflow-wrap: anywhere }
   time { font-variant-numeric: tabular-nums }
   .note time { font-size: inherit }
-  iframe { width: 100%; height: 34rem; border: 1px solid var(--line); border-radius: 8px; background: #fff }
+  iframe { box-sizing: border-box; width: 100%; height: 40rem; border: 1px solid var(--line); border-radius: 8px; background: #fff }
   details { margin: 1rem 0 }
   summary { cursor: pointer; font-weight: 600 }
   pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: 8px; font: .85rem/1.5 ui-monospace, monospace }
