@@ -8,29 +8,30 @@ import type { IngestGuard } from '../ingest-token.js';
 import { receivedLevel, receivedTime } from '../received-entry.js';
 import type { KeepEntry } from '../use-cases/keep-entry.js';
 
-const text = (most: number, example: string) =>
-  z
-    .string()
-    .meta({ examples: [example] })
-    .describe(`Cut, with a mark, after ${most} characters`);
+const text = (most: number) => z.string().describe(`Cut, with a mark, after ${most} characters`);
 
-const received = z.object({
-  level: receivedLevel
-    .optional()
-    .meta({ examples: ['warn'] })
-    .describe(`${levels.join(', ')}, or another logger's name for one of them; info unless told`),
-  service: text(textBounds.service, 'warehouse').nullish().describe('unknown unless told'),
-  message: text(textBounds.message, 'shelf 12 is empty').min(1, 'message is required'),
-  timestamp: receivedTime
-    .optional()
-    .meta({ examples: ['2026-01-02T03:04:05.678Z'] })
-    .describe('ISO 8601; now unless told'),
-  trace_id: text(textBounds.traceId, '4bf92f3577b34da6a3ce929d0e0e4736').nullish(),
-  fields: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .meta({ examples: [{ shelf: 12 }] }),
-});
+const example = {
+  level: 'warn',
+  service: 'warehouse',
+  message: 'shelf 12 is empty',
+  timestamp: '2026-01-02T03:04:05.678Z',
+  trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  fields: { shelf: 12 },
+};
+
+const received = z
+  .object({
+    level: receivedLevel
+      .optional()
+      .describe(`${levels.join(', ')}, or another logger's name for one of them; info unless told`),
+    service: text(textBounds.service).nullish().describe('unknown unless told'),
+    message: text(textBounds.message).min(1, 'message is required'),
+    timestamp: receivedTime.optional().describe('ISO 8601; now unless told'),
+    trace_id: text(textBounds.traceId).nullish(),
+    fields: z.record(z.string(), z.unknown()).nullish(),
+  })
+  // zod leaves `examples` out where a schema transforms what it reads: it takes them for results.
+  .meta({ 'x-examples': { shelf: { value: example } } });
 
 interface IngestRoutesOptions {
   readonly keepEntry: KeepEntry;
