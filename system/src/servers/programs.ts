@@ -12,7 +12,7 @@ export interface Program {
 /** A program that tests need, and the ways to come by it. */
 export interface Wanted {
   readonly title: string;
-  readonly variable: 'RABBITMQ_URL' | 'REDIS_URL' | 'CHROMIUM_PATH';
+  readonly variable: 'RABBITMQ_URL' | 'REDIS_URL' | 'CHROMIUM_PATH' | 'PROMETHEUS_PATH';
   /** What that variable holds. */
   readonly value: string;
   readonly debianPackage: string;
@@ -42,6 +42,17 @@ export const redis: Wanted = {
   unpacks: true,
   homebrew: 'redis',
   programs: ['redis-server'],
+};
+
+/** What reads the metrics, dashboards and alert rules in the tests. Its promtool lies beside it. */
+export const prometheus: Wanted = {
+  title: 'Prometheus',
+  variable: 'PROMETHEUS_PATH',
+  value: "Prometheus' program, with promtool beside it",
+  debianPackage: 'prometheus',
+  unpacks: true,
+  homebrew: 'prometheus',
+  programs: ['prometheus'],
 };
 
 /** The browser in which tests use the pages. */

@@ -3,19 +3,20 @@ import { dirname, join } from 'node:path';
 import { removeLeftovers } from './leftovers.js';
 import { passingPlaces, postgresUser, reachableFolder } from './postgres-user.js';
 import { startPostgres } from './postgres.js';
-import { chromium, findPrograms, rabbitMq, redis } from './programs.js';
+import { chromium, findPrograms, prometheus, rabbitMq, redis } from './programs.js';
 import { startRabbitMq } from './rabbitmq.js';
 import { startRedis } from './redis.js';
 import type { Say } from './say.js';
 import { postgresUrl, rabbitUrl, redisUrl } from './server-url.js';
 
-/** Where the servers are, and the browser, under the names that the tests' environment has for them. */
+/** Where the servers are, and the programs, under the names that the tests' environment has for them. */
 export interface ServerUrls {
   readonly DATABASE_URL: string;
   readonly RABBITMQ_URL: string;
   readonly RABBITMQ_MANAGEMENT_URL: string;
   readonly REDIS_URL: string;
   readonly CHROMIUM_PATH: string;
+  readonly PROMETHEUS_PATH: string;
 }
 
 /** Real servers for the tests. `stop` ends those that were started here, and removes their files. */
@@ -31,7 +32,7 @@ interface Started {
 
 /**
  * PostgreSQL, RabbitMQ and Redis for the tests, each by its URL in `given`, else a private one of our own on free ports;
- * and a browser.
+ * a browser, and Prometheus.
  * @param cache folder for downloaded servers, kept from one run to the next
  * @throws one sentence that says what to set or install when there is no way to one of them
  */
@@ -64,9 +65,11 @@ async function postgres(given: Partial<ServerUrls>, folder: string, say: Say): P
 }
 
 async function programs(given: Partial<ServerUrls>, folder: string, cache: string, say: Say): Promise<Started[]> {
-  if (given.CHROMIUM_PATH && !existsSync(given.CHROMIUM_PATH))
-    throw new Error(`CHROMIUM_PATH is ${given.CHROMIUM_PATH}, and there is no such program.`);
-  const wanted = [rabbitMq, redis, chromium].filter((server) => !given[server.variable]);
+  for (const { variable } of [chromium, prometheus]) {
+    const path = given[variable];
+    if (path && !existsSync(path)) throw new Error(`${variable} is ${path}, and there is no such program.`);
+  }
+  const wanted = [rabbitMq, redis, chromium, prometheus].filter((server) => !given[server.variable]);
   const found = new Map((await findPrograms(wanted, cache, say)).map((program, index) => [wanted[index], program]));
   const rabbitProgram = found.get(rabbitMq);
   const redisProgram = found.get(redis);
@@ -78,8 +81,10 @@ async function programs(given: Partial<ServerUrls>, folder: string, cache: strin
   ]);
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failure = starts.find((start) => start.status === 'rejected');
-  const browser = asGiven({ CHROMIUM_PATH: found.get(chromium)?.path ?? given.CHROMIUM_PATH ?? '' });
-  if (!failure) return [...started, browser];
+  const paths = [chromium, prometheus].map((program) =>
+    asGiven({ [program.variable]: found.get(program)?.path ?? given[program.variable] ?? '' }),
+  );
+  if (!failure) return [...started, ...paths];
   await Promise.allSettled(started.map((server) => server.stop()));
   throw failure.reason;
 }
