@@ -38,7 +38,7 @@ export function createSystem(
   const emails = new EmailStore(database);
   const { server, destination } = mailServer(config, database);
   const sendEmail = new SendEmail({
-    transactions: new Transactions(database),
+    transactions: new Transactions(database, telemetry),
     emails,
     server,
     logger,

@@ -2,6 +2,7 @@ import { anOrder, type AnOrder } from './an-order.js';
 import { MailerService } from './mailer-service.js';
 import { Answer, parsed, type Script, SmtpStub } from './smtp-stub.js';
 import { eventually } from '../../../tests/support/eventually.js';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 
 const TIMEOUT_MS = 1_000;
 
@@ -179,3 +180,28 @@ describe('a mail that the server refuses for good', () => {
     );
   }, 40_000);
 });
+
+it('a database that is away for a moment, just when the mail is sent, costs no second mail', async () => {
+  const own = await SmtpStub.start();
+  const prepared = await MailerService.prepare({ SMTP_URL: own.url });
+  const proxy = await tcpProxy(prepared.databaseUrl);
+  const behindProxy = new URL(prepared.databaseUrl);
+  behindProxy.host = proxy.host;
+  await prepared.addSystem({ DATABASE_URL: behindProxy.href });
+  const order = anOrder();
+  try {
+    own.script = async (step) => {
+      if (step === 'content is here') await proxy.close();
+      if (step === 'answered') setTimeout(() => void proxy.open(), 1_000);
+    };
+    await prepared.confirm(order);
+    await eventually(async () => expect(await prepared.rows(order)).toMatchObject([{ status: 'SENT', attempt: 1 }]), {
+      timeoutMs: 20_000,
+    });
+    expect(own.to(order.email)).toHaveLength(1);
+  } finally {
+    await prepared.stop();
+    await proxy.close();
+    await own.stop();
+  }
+}, 40_000);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageContext } from '@shop/shared/delivery/consumer';
 import { acceptOnce } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
@@ -31,6 +32,7 @@ interface Attempt {
 }
 
 const MAX_REASON = 500;
+const NOTE_AGAIN_MS = 500;
 
 /**
  * Sends the mail of an event: claims its row, sends, settles; the sending stands outside transactions. The message that
@@ -53,7 +55,7 @@ export class SendEmail {
       throw await this.failed(email, attempt, error);
     }
     this.options.attempts.count(email.kind, 'sent');
-    await this.settle(name, attempt, { type: 'accepted', at: this.options.now() }, cause);
+    await this.noteSent(name, attempt, cause);
     this.options.logger.info({ order_uuid: email.orderUuid, kind: email.kind, attempt: attempt.number }, 'mail sent');
   }
 
@@ -99,6 +101,23 @@ export class SendEmail {
       () => false,
     );
     return refused && isNoted ? new PermanentFault(reason, { cause: error }) : error;
+  }
+
+  /**
+   * Tries again while the claim holds: until it runs out nobody else sends the mail, and the database being away for a
+   * moment is no reason to send it twice.
+   */
+  private async noteSent(name: string, attempt: Attempt, cause: MessageContext): Promise<void> {
+    const { now, leaseMs } = this.options;
+    const at = now();
+    for (;;) {
+      try {
+        return await this.settle(name, attempt, { type: 'accepted', at }, cause);
+      } catch (error) {
+        if (now().getTime() >= at.getTime() + leaseMs) throw error;
+        await pause(NOTE_AGAIN_MS, undefined, { ref: false });
+      }
+    }
   }
 
   private settle(name: string, { number }: Attempt, outcome: Outcome, cause?: MessageContext): Promise<void> {
