@@ -30,10 +30,9 @@ export function createBacking(
   const config = readConfig(environment, schema);
   const { pubsub, cache, logs } = inProcess;
   const telemetry = createTelemetry(environment, service, logs);
-  const { logger } = telemetry;
   const bus = new ObservedBus(createBus(config, service, telemetry), telemetry);
   if (!config.REDIS_URL) return { telemetry, bus, pubsub, cache, logs };
-  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, logger };
+  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, telemetry };
   return { telemetry, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
 }
 

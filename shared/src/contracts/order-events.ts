@@ -17,6 +17,7 @@ export const orderRequested = defineEvent(
     currency: fields.currency,
     items,
   }),
+  'order placed',
 );
 
 /** Stock is reserved and the payment taken. */
@@ -31,6 +32,7 @@ export const orderConfirmed = defineEvent(
     currency: fields.currency,
     items,
   }),
+  'order paid',
 );
 
 export const cancellationReasons = ['OUT_OF_STOCK', 'PAYMENT_DECLINED', 'CANCELLED_BY_CUSTOMER', 'TIMED_OUT'] as const;
@@ -46,6 +48,7 @@ export const orderCancelled = defineEvent(
     reason: z.enum(cancellationReasons),
     items,
   }),
+  'order cancelled',
 );
 
 /** An intent ended without an order: the cart gets its items back. */
@@ -53,4 +56,5 @@ export const checkoutAbandoned = defineEvent(
   'order_exchange',
   'checkout.abandoned',
   z.object({ order_uuid: fields.orderUuid, user_id: fields.id }),
+  'checkout abandoned',
 );

@@ -15,6 +15,7 @@ export const orderPaid = defineEvent(
     status: z.literal('succeeded'),
     timestamp: fields.time,
   }),
+  'payment taken',
 );
 
 /** The provider declined. */
@@ -28,6 +29,7 @@ export const paymentFailed = defineEvent(
     status: z.literal('failed'),
     timestamp: fields.time,
   }),
+  'payment failed',
 );
 
 /** The payment of a cancelled order went back. */
@@ -42,4 +44,5 @@ export const paymentRefunded = defineEvent(
     amount: fields.amount,
     currency: fields.currency,
   }),
+  'payment refunded',
 );

@@ -7,6 +7,7 @@ export const stockReserved = defineEvent(
   'order_exchange',
   'stock.reserved',
   z.object({ order_uuid: fields.orderUuid }),
+  'stock reserved',
 );
 
 /** Products holds nothing for the order: at least one product is short or gone. */
@@ -20,4 +21,5 @@ export const stockFailed = defineEvent(
       z.object({ product_id: fields.id, requested: z.number().int().min(1), available: z.number().int().min(0) }),
     ),
   }),
+  'stock could not be reserved',
 );

@@ -1,9 +1,11 @@
+import { context } from '@opentelemetry/api';
 import { OutboxConnection } from './outbox-connection.js';
 import { measureOutbox } from './outbox-metrics.js';
 import type { Destination, OutboxRow } from './outbox.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { contextFrom } from '../telemetry/trace-context.js';
 
 interface OutboxRelayOptions {
   readonly destination: Destination;
@@ -11,7 +13,7 @@ interface OutboxRelayOptions {
   /** For the relay's own connection. */
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
-  /** Hands a row over; resolves when the other side has confirmed it. */
+  /** Hands a row over, in the trace in which it was announced; resolves when the other side has confirmed it. */
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
   readonly isOpen?: () => boolean;
@@ -99,7 +101,7 @@ export class OutboxRelay implements Component {
     while (this.options.isOpen?.() ?? true) {
       const rows = await this.claim();
       if (rows.length === 0) return false;
-      const outcomes = await Promise.allSettled(rows.map((row) => this.options.publish(row)));
+      const outcomes = await Promise.allSettled(rows.map((row) => this.publish(row)));
       const published = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
       const failed = rows.filter((_, index) => outcomes[index]?.status === 'rejected');
       if (published.length > 0) await this.mark(published);
@@ -116,6 +118,10 @@ export class OutboxRelay implements Component {
       if (rows.length < BATCH || this.stopped) return false;
     }
     return false;
+  }
+
+  private publish(row: OutboxRow): Promise<void> {
+    return context.with(contextFrom(row.headers), () => this.options.publish(row));
   }
 
   private async claim(): Promise<OutboxRow[]> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventDefinition } from '../messaging/define-event.js';
 import type { EntityManager } from '../persistence/database.js';
+import { traceHeaders } from '../telemetry/trace-context.js';
 
 /** Where a relay takes a row: the message broker, or Redis, which never waits for the broker. */
 export type Destination = 'bus' | 'redis';
@@ -13,9 +14,16 @@ export interface OutboxRow {
   readonly exchange: string;
   readonly type: string;
   readonly correlationId: string;
+  /** The W3C trace context in which it was announced: whoever hears of it continues that trace. */
   readonly headers: Record<string, string>;
   readonly body: unknown;
   readonly createdAt: Date;
+}
+
+/** A step of an order, as the log tells of it. */
+export interface Step {
+  readonly sentence: string;
+  readonly fields: { readonly order_uuid: string } & Readonly<Record<string, unknown>>;
 }
 
 type NewRow = Omit<OutboxRow, 'createdAt'>;
@@ -23,6 +31,12 @@ type NewRow = Omit<OutboxRow, 'createdAt'>;
 /** Collects what a transaction announces; written in that transaction, in one statement. */
 export class Outbox {
   private readonly rows: NewRow[] = [];
+  private readonly told: Step[] = [];
+
+  /** The steps of an order that these announcements are, in words. */
+  get steps(): readonly Step[] {
+    return this.told;
+  }
 
   /** Announces an event of the contract. The body is checked: an invalid one never leaves its transaction. */
   publish<Body>(event: EventDefinition<Body>, correlationId: string, body: Body): void {
@@ -32,14 +46,16 @@ export class Outbox {
       exchange: event.exchange,
       type: event.key,
       correlationId,
-      headers: {},
+      headers: traceHeaders(),
       body: event.body.parse(body),
     });
+    if (event.says !== undefined) this.told.push({ sentence: event.says, fields: fieldsOf(correlationId, body) });
   }
 
   /** Asks for a wake-up over Redis, under a type that the service's own relay understands. */
   wake(type: string, correlationId: string, body: unknown = {}): void {
-    this.rows.push({ id: randomUUID(), destination: 'redis', exchange: '', type, correlationId, headers: {}, body });
+    const headers = traceHeaders();
+    this.rows.push({ id: randomUUID(), destination: 'redis', exchange: '', type, correlationId, headers, body });
   }
 
   /** Writes the rows in the caller's transaction. */
@@ -53,4 +69,9 @@ export class Outbox {
       'run',
     );
   }
+}
+
+function fieldsOf(orderUuid: string, body: unknown): Step['fields'] {
+  const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
+  return { order_uuid: orderUuid, ...(reason !== undefined && { reason }) };
 }

@@ -1,11 +1,14 @@
 import { acceptOnce, type Received } from './inbox.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Step } from './outbox.js';
 import type { Database, EntityManager } from '../persistence/database.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** What a use-case works with: one unit of work, and the announcements that commit with it. */
 export interface Tx {
   readonly em: EntityManager;
   readonly outbox: Outbox;
+  /** A step of an order that nothing announces, for the log; written once the work is committed. */
+  note(sentence: string, orderUuid: string): void;
   /** Runs `effect`, which must not throw, as soon as the work is committed; not at all if it never is. */
   afterCommit(effect: () => void): void;
 }
@@ -16,10 +19,13 @@ const ATTEMPTS = 5;
 
 /**
  * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. The
- * commit itself wakes the relays.
+ * commit itself wakes the relays. After it, the log tells of each step of an order that was announced or noted.
  */
 export class Transactions {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly telemetry: Pick<Telemetry, 'logger'>,
+  ) {}
 
   /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock. */
   async run<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -43,13 +49,16 @@ export class Transactions {
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const outbox = new Outbox();
     const effects: (() => void)[] = [];
+    const noted: Step[] = [];
+    const note: Tx['note'] = (sentence, orderUuid) => void noted.push({ sentence, fields: { order_uuid: orderUuid } });
     const afterCommit = (effect: () => void) => void effects.push(effect);
     const result = await this.database.fork().transactional(async (em) => {
-      const value = await work({ em, outbox, afterCommit });
+      const value = await work({ em, outbox, note, afterCommit });
       await em.flush();
       await outbox.writeTo(em);
       return value;
     });
+    for (const { sentence, fields } of [...noted, ...outbox.steps]) this.telemetry.logger.info(fields, sentence);
     for (const effect of effects) effect();
     return result;
   }

@@ -10,6 +10,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { operationMetrics } from './operation-metrics.js';
+import { operationRoute, operationTracing } from './operation-tracing.js';
 import { openSubscriptions } from './subscriptions-door.js';
 import type { Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
@@ -45,6 +46,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
         ApolloServerPluginUsageReportingDisabled(),
         reportFailures(logger),
         operationMetrics(metrics),
+        operationTracing,
       ],
     });
     await apollo.start();
@@ -58,7 +60,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
       url: '/graphql',
       method: ['GET', 'POST', 'OPTIONS'],
       schema: { hide: true } as never,
-      handler: fastifyApolloHandler(apollo, { context }),
+      handler: operationRoute(options.telemetry, fastifyApolloHandler(apollo, { context })),
     });
     // The web server has answered what was in flight by then. (Apollo's drain plugin would close it from within its close.)
     app.addHook('onClose', () => apollo.stop());

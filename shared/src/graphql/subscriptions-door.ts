@@ -1,3 +1,4 @@
+import { type Context as TraceContext, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
@@ -6,8 +7,12 @@ import { WebSocketServer } from 'ws';
 import type { GraphqlDoorOptions } from './graphql-door.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { measureSubscriptions } from './live-subscriptions.js';
+import { subscribeTraced } from './traced-subscription.js';
 import { bearerToken, type Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
+import { requestIdOf } from '../http/request-id.js';
+import { withLogFields } from '../logging/log-fields.js';
+import { contextFrom } from '../telemetry/trace-context.js';
 
 /**
  * Subscriptions by graphql-transport-ws on `/graphql`. Who subscribes is proven by each operation
@@ -20,6 +25,8 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
   const countEvent = measureSubscriptions(metrics, ['websocket'], () =>
     [...connections].reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0),
   );
+  /** Where each operation comes from: the trace and the request that it says. */
+  const origins = new WeakMap<object, TraceContext>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
   const server = useServer(
     {
@@ -30,11 +37,15 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
       onSubscribe: async (socket, _id, payload) => {
         try {
           const caller = await callerOfOperation(payload, socket.connectionParams, verifier);
-          return executionArgs(payload, { caller, requestId: crypto.randomUUID(), loaders: loaders(caller) });
+          const requestId = requestIdOf(payload.extensions?.['requestId']);
+          const args = executionArgs(payload, { caller, requestId, loaders: loaders(caller) });
+          origins.set(args, withLogFields({ request_id: requestId }, contextFrom(payload.extensions ?? {})));
+          return args;
         } catch (error) {
           return [error instanceof GraphQLError ? shown(error) : toGraphqlError(error)];
         }
       },
+      subscribe: (args) => subscribeTraced(options.telemetry, args, origins.get(args) ?? ROOT_CONTEXT),
       onNext: (_socket, _id, _payload, _args, result): ExecutionResult => {
         countEvent('websocket');
         if (!result.errors) return result;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestIdOf } from './tracing.js';
+import { requestIdOf } from './request-id.js';
 
 /** What every HTTP server of ours has in common: also what never reaches a route is answered as the REST contract says. */
 export const serverOptions = {

@@ -1,6 +1,7 @@
-import { type Attributes, context, SpanKind } from '@opentelemetry/api';
+import { type Attributes, context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import type { IncomingMessage, OutgoingMessage } from './bus.js';
 import { PermanentFault } from './bus.js';
+import type { Exchange } from './define-event.js';
 import { queues } from './topology.js';
 import { withLogFields } from '../logging/log-fields.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -9,7 +10,9 @@ import { contextFrom, traceHeaders } from '../telemetry/trace-context.js';
 type Tracer = Pick<Telemetry, 'tracing'>;
 
 /** The queues of events that are about an order: their correlation id is its uuid. */
-const orderQueues = new Set(queues.filter(({ exchange }) => exchange === 'order_exchange').map(({ name }) => name));
+const orderQueues = queuesOf('order_exchange');
+/** A log entry is no work of its own: a trace of each would say nothing, and there are many. */
+const logQueues = queuesOf('logs_exchange');
 
 /**
  * Publishes inside a PRODUCER span, which goes on with the message: the trace is the one in which it was announced, as its
@@ -37,8 +40,9 @@ export function handleTraced(
   { tracing }: Tracer,
   queue: string,
   message: IncomingMessage,
-  handle: (message: IncomingMessage) => Promise<void>,
+  handle: () => Promise<void>,
 ): Promise<void> {
+  if (logQueues.has(queue)) return context.with(ROOT_CONTEXT, handle);
   const attributes = {
     ...attributesOf(message),
     'messaging.operation.type': 'process',
@@ -52,7 +56,7 @@ export function handleTraced(
   return context.with(parent, () =>
     tracing.inSpan(`process ${message.type}`, { kind: SpanKind.CONSUMER, attributes }, async (span) => {
       try {
-        await handle(message);
+        await handle();
         span.setAttribute('messaging.outcome', 'done');
       } catch (error) {
         span.setAttribute('messaging.outcome', error instanceof PermanentFault ? 'dead letter' : 'retried');
@@ -60,6 +64,10 @@ export function handleTraced(
       }
     }),
   );
+}
+
+function queuesOf(exchange: Exchange): ReadonlySet<string> {
+  return new Set(queues.filter((queue) => queue.exchange === exchange).map(({ name }) => name));
 }
 
 function attributesOf({ type, messageId, correlationId }: IncomingMessage | OutgoingMessage): Attributes {

@@ -8,9 +8,16 @@ export interface EventDefinition<Body> {
   readonly exchange: Exchange;
   readonly key: string;
   readonly body: z.ZodType<Body>;
+  /** What it means for an order, as the log says it. */
+  readonly says?: string | undefined;
 }
 
 /** Defines an event once, for its publisher and for all its consumers. Unknown fields of a body are ignored. */
-export function defineEvent<Body>(exchange: Exchange, key: string, body: z.ZodType<Body>): EventDefinition<Body> {
-  return Object.freeze({ exchange, key, body });
+export function defineEvent<Body>(
+  exchange: Exchange,
+  key: string,
+  body: z.ZodType<Body>,
+  says?: string,
+): EventDefinition<Body> {
+  return Object.freeze({ exchange, key, body, says });
 }

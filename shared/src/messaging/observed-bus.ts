@@ -1,5 +1,6 @@
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { BusMetrics } from './bus-metrics.js';
+import { handleTraced, publishTraced } from './bus-tracing.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A bus, and what one wants to see of it, whichever adapter it is. */
@@ -9,10 +10,10 @@ export class ObservedBus implements Bus {
 
   constructor(
     private readonly bus: Bus,
-    { metrics }: Pick<Telemetry, 'metrics'>,
+    private readonly telemetry: Pick<Telemetry, 'metrics' | 'tracing'>,
   ) {
     this.name = bus.name;
-    this.metrics = new BusMetrics(metrics, bus);
+    this.metrics = new BusMetrics(telemetry.metrics, bus);
   }
 
   start(): Promise<void> {
@@ -24,12 +25,15 @@ export class ObservedBus implements Bus {
   }
 
   publish(message: OutgoingMessage): Promise<void> {
-    return this.metrics.publication(message, () => this.bus.publish(message));
+    return publishTraced(this.telemetry, message, (traced) =>
+      this.metrics.publication(traced, () => this.bus.publish(traced)),
+    );
   }
 
   consume(queue: string, handler: MessageHandler, options?: ConsumeOptions): void {
-    const measured: MessageHandler = (message) => this.metrics.handling(queue, message, () => handler(message));
-    this.bus.consume(queue, measured, options);
+    const observed: MessageHandler = (message) =>
+      handleTraced(this.telemetry, queue, message, () => this.metrics.handling(queue, message, () => handler(message)));
+    this.bus.consume(queue, observed, options);
     this.metrics.watch(queue);
   }
 

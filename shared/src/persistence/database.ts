@@ -5,6 +5,7 @@ import { Migrator, type Migration } from '@mikro-orm/migrations';
 import type { Pool } from 'pg';
 import { takeBackBrokenClients } from './broken-clients.js';
 import { measurePool } from './pool-metrics.js';
+import { traceStatements } from './trace-statements.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -53,7 +54,9 @@ export class Database implements Component {
         connectionTimeoutMillis: CONNECTION_WAIT_MS,
         onPoolCreated: (pool: Pool) => {
           takeBackBrokenClients(pool);
-          if (telemetry) measurePool(telemetry.metrics, pool, poolSize);
+          if (!telemetry) return;
+          traceStatements(pool, telemetry);
+          measurePool(telemetry.metrics, pool, poolSize);
         },
       },
       // Several services may share a process: a transaction of one is never the context of another.

@@ -1,17 +1,18 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Logger } from '../logging/logger.js';
+import { traceCommands } from './trace-commands.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface RedisAdapterOptions {
   readonly url: string;
   /** In front of every key and channel, so that several systems can share a server. */
   readonly namespace?: string;
-  readonly logger: Logger;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'tracing'>;
 }
 
 const MAX_BACKOFF_MS = 2_000;
 
 /** A connection that is not open yet, reconnects by itself without end, and reports its troubles once each time they begin. */
-export function connectRedis({ url, logger }: RedisAdapterOptions, name: string, options: RedisOptions): Redis {
+export function connectRedis({ url, telemetry }: RedisAdapterOptions, name: string, options: RedisOptions): Redis {
   const redis = new Redis(url, {
     lazyConnect: true,
     noDelay: true,
@@ -22,6 +23,8 @@ export function connectRedis({ url, logger }: RedisAdapterOptions, name: string,
     retryStrategy: (attempt) => Math.min(MAX_BACKOFF_MS, 50 * attempt),
     ...options,
   });
+  traceCommands(redis, telemetry);
+  const { logger } = telemetry;
   let away = false;
   redis.on('error', (error) => {
     if (!away) logger.warn({ err: error }, `${name}: Redis is away`);

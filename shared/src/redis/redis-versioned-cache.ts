@@ -34,7 +34,7 @@ export class RedisVersionedCache implements VersionedCache {
   private lost = false;
 
   constructor(options: RedisAdapterOptions) {
-    this.logger = options.logger;
+    this.logger = options.telemetry.logger;
     this.namespace = options.namespace ?? '';
     this.redis = connectRedis(options, this.name, {
       enableOfflineQueue: false,

@@ -3,6 +3,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 import { testDatabase } from '../../../tests/support/test-database.js';
 import { deliveryTablesV1 } from '../../src/delivery/delivery-tables.js';
 import { Transactions } from '../../src/delivery/transactions.js';
+import { silentLogger } from '../../src/logging/logger.js';
 import { Database } from '../../src/persistence/database.js';
 
 const Counter = defineEntity({
@@ -26,7 +27,7 @@ export async function aService() {
     new Database({ url, entities: [Counter], migrations: [{ name: '0001_tables', class: CreateTables }], poolSize: 5 });
   const database = open();
   await database.start();
-  const transactions = new Transactions(database);
+  const transactions = new Transactions(database, { logger: silentLogger });
   const stop = async () => {
     await database.stop();
     await drop();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { silentLogger } from '@shop/shared/logging/logger';
+import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { RedisPubSub } from '@shop/shared/redis/redis-pubsub';
 import { RedisVersionedCache } from '@shop/shared/redis/redis-versioned-cache';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -9,7 +9,7 @@ import { pubSubContract } from './pubsub-contract.js';
 import { versionedCacheContract } from './versioned-cache-contract.js';
 
 const url = process.env['REDIS_URL'] ?? '';
-const logger = silentLogger;
+const telemetry = silentTelemetry();
 /** Nobody listens there. */
 const nowhere = 'redis://127.0.0.1:1';
 
@@ -20,14 +20,14 @@ async function started<Part extends { start(): Promise<void> }>(part: Part): Pro
 
 describe('pub/sub over Redis', () => {
   const namespace = `test-${randomUUID()}:`;
-  const newPubSub = () => started(new RedisPubSub({ url, namespace, logger }));
+  const newPubSub = () => started(new RedisPubSub({ url, namespace, telemetry }));
 
   pubSubContract(async () => [await newPubSub(), await newPubSub()]);
 
   test('after a loss it listens again, and says so', async () => {
     const proxy = await tcpProxy(url);
     const here = await newPubSub();
-    const there = await started(new RedisPubSub({ url: `redis://${proxy.host}`, namespace, logger }));
+    const there = await started(new RedisPubSub({ url: `redis://${proxy.host}`, namespace, telemetry }));
     const heard: string[] = [];
     let told = 0;
     await there.subscribe('orders', (message) => heard.push(message));
@@ -46,7 +46,7 @@ describe('pub/sub over Redis', () => {
     const proxy = await tcpProxy(url);
     await proxy.close();
     const here = await newPubSub();
-    const there = await started(new RedisPubSub({ url: `redis://${proxy.host}`, namespace, logger }));
+    const there = await started(new RedisPubSub({ url: `redis://${proxy.host}`, namespace, telemetry }));
     const heard: string[] = [];
     let told = 0;
     there.onReconnect(() => (told += 1));
@@ -62,7 +62,7 @@ describe('pub/sub over Redis', () => {
   });
 
   test('another namespace hears nothing', async () => {
-    const [here, there] = [await newPubSub(), await started(new RedisPubSub({ url, namespace: 'other:', logger }))];
+    const [here, there] = [await newPubSub(), await started(new RedisPubSub({ url, namespace: 'other:', telemetry }))];
     const heard: string[] = [];
     await there.subscribe('orders', () => heard.push('there'));
     await here.subscribe('orders', () => heard.push('here'));
@@ -73,7 +73,7 @@ describe('pub/sub over Redis', () => {
   });
 
   test('without Redis it starts, takes listeners, and refuses to publish', async () => {
-    const pubsub = await started(new RedisPubSub({ url: nowhere, logger }));
+    const pubsub = await started(new RedisPubSub({ url: nowhere, telemetry }));
     await expect(pubsub.subscribe('orders', () => undefined)).resolves.toBeInstanceOf(Function);
     await expect(pubsub.publish('orders', 'PAID')).rejects.toThrow();
     await pubsub.stop();
@@ -82,10 +82,10 @@ describe('pub/sub over Redis', () => {
 
 describe('cache in Redis', () => {
   const namespace = `test-${randomUUID()}:`;
-  versionedCacheContract(() => started(new RedisVersionedCache({ url, namespace, logger })));
+  versionedCacheContract(() => started(new RedisVersionedCache({ url, namespace, telemetry })));
 
   test('an entry expires', async () => {
-    const cache = await started(new RedisVersionedCache({ url, namespace, logger }));
+    const cache = await started(new RedisVersionedCache({ url, namespace, telemetry }));
     await cache.setMany([{ key: 'short', entry: { version: 1, value: 'x' } }], 1);
     await eventually(async () => expect(await cache.getMany(['short'])).toEqual([undefined]));
     await cache.stop();
@@ -93,7 +93,7 @@ describe('cache in Redis', () => {
 
   test('after a loss it says so before it answers anybody', async () => {
     const proxy = await tcpProxy(url);
-    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, logger }));
+    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, telemetry }));
     await cache.setMany([{ key: 'kept', entry: { version: 1, value: 'x' } }], 60);
     const heard: string[] = [];
     cache.onReconnect(() => heard.push('told'));
@@ -113,7 +113,7 @@ describe('cache in Redis', () => {
     let life = 'a'.repeat(40);
     // Redis makes its `run_id` anew at each start.
     const proxy = await tcpProxy(url, (text) => text.replace(/(?<=^run_id:)\w{40}/m, life));
-    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, logger }));
+    const cache = await started(new RedisVersionedCache({ url: `redis://${proxy.host}`, namespace, telemetry }));
     await cache.setMany([{ key: 'old', entry: { version: 1, value: 'x' } }], 60);
     let told = 0;
     cache.onReconnect(() => (told += 1));
@@ -126,7 +126,7 @@ describe('cache in Redis', () => {
   });
 
   test('without Redis every call fails at once', async () => {
-    const cache = await started(new RedisVersionedCache({ url: nowhere, logger }));
+    const cache = await started(new RedisVersionedCache({ url: nowhere, telemetry }));
     const before = performance.now();
     await expect(cache.getMany(['a'])).rejects.toThrow();
     await expect(cache.setMany([{ key: 'a', entry: { version: 1, value: 'a' } }], 60)).rejects.toThrow();
@@ -140,7 +140,7 @@ describe('cache in Redis', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const cache = new RedisVersionedCache({ url: `redis://127.0.0.1:${port}`, logger });
+    const cache = new RedisVersionedCache({ url: `redis://127.0.0.1:${port}`, telemetry });
     const starting = cache.start();
     const before = performance.now();
     await expect(cache.getMany(['a'])).rejects.toThrow();

@@ -1,5 +1,6 @@
 import type { Environment } from '@shop/shared/config/read-config';
 import { Transactions } from '@shop/shared/delivery/transactions';
+import { silentLogger } from '@shop/shared/logging/logger';
 import type { Database } from '@shop/shared/persistence/database';
 import { readSeedConfig } from './config.js';
 import { openDatabase } from './persistence/open-database.js';
@@ -26,5 +27,9 @@ export async function seed(environment: Environment): Promise<void> {
 /** The same, in a database that is open. Does nothing unless both variables are given. */
 export async function seedAdmin(database: Database, { ADMIN_EMAIL, ADMIN_PASSWORD }: AdminLogin): Promise<void> {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD) return;
-  await new SeedAdmin(new Transactions(database), new UserStore(database)).run(ADMIN_EMAIL, ADMIN_PASSWORD, new Date());
+  await new SeedAdmin(new Transactions(database, { logger: silentLogger }), new UserStore(database)).run(
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD,
+    new Date(),
+  );
 }

@@ -29,6 +29,7 @@ export function createSystem(
   const database = openDatabase(config, telemetry);
   const accounts = createAccountUseCases({
     database,
+    telemetry,
     accessTokens: new AccessTokens({ keys, ...names, lifetimeSeconds: config.ACCESS_TOKEN_TTL }),
     refreshLifetimeSeconds: config.REFRESH_TOKEN_TTL,
     loginRateLimit: config.LOGIN_RATE_LIMIT,

@@ -37,7 +37,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   const { logger } = telemetry;
 
   const database = openDatabase(config, telemetry);
-  const transactions = new Transactions(database);
+  const transactions = new Transactions(database, telemetry);
   const carts = new CartStore(database);
   const products = new ProductSnapshotStore(database);
   const checkouts = new CheckoutStore();

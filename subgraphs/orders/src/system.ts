@@ -40,7 +40,7 @@ export function createSystem(
   const { logger } = telemetry;
 
   const database = openDatabase(config, telemetry);
-  const transactions = new Transactions(database);
+  const transactions = new Transactions(database, telemetry);
   const progress = measureOrders(telemetry.metrics, new OrderCounts(database), config.ORDER_TIMEOUT_S);
   const [orders, intents, reader] = [new OrderStore(progress), new IntentStore(database), new OrderReader(database)];
   const cart = new CartClient({

@@ -42,7 +42,7 @@ export function createSystem(
   const { logger } = telemetry;
 
   const database = openDatabase(config, telemetry);
-  const transactions = new Transactions(database);
+  const transactions = new Transactions(database, telemetry);
   const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, telemetry });
 
   const payments = new PaymentStore(database);

@@ -1,5 +1,6 @@
 import type { Environment } from '@shop/shared/config/read-config';
 import { Transactions } from '@shop/shared/delivery/transactions';
+import { silentLogger } from '@shop/shared/logging/logger';
 import { readSeedConfig } from './config.js';
 import { openDatabase } from './persistence/open-database.js';
 import { ProductStore } from './persistence/product.store.js';
@@ -11,7 +12,10 @@ export async function seed(environment: Environment): Promise<void> {
   const database = openDatabase(readSeedConfig(environment));
   await database.start();
   try {
-    await new SeedCatalogue(new Transactions(database), new ProductStore(database)).run(seedProducts, new Date());
+    await new SeedCatalogue(new Transactions(database, { logger: silentLogger }), new ProductStore(database)).run(
+      seedProducts,
+      new Date(),
+    );
   } finally {
     await database.stop();
   }

@@ -41,7 +41,7 @@ export function createSystem(
   const { logger } = telemetry;
 
   const database = openDatabase(config, telemetry);
-  const transactions = new Transactions(database);
+  const transactions = new Transactions(database, telemetry);
   const store = new ProductStore(database);
   const caughtUp = new CaughtUpCache(cache);
   const reader = new ProductReader(store, caughtUp, telemetry);

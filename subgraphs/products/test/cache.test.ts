@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Backing, VersionedCache } from '@shop/shared/backing/ports';
 import { RedisVersionedCache } from '@shop/shared/redis/redis-versioned-cache';
-import { silentLogger } from '@shop/shared/logging/logger';
+import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { ProductsService, World } from './a-products-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
 import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
@@ -149,7 +149,7 @@ describe('the cache of products', () => {
 
   it('learns what it missed once it is back', async () => {
     const { REDIS_URL: url = '', REDIS_NAMESPACE: namespace = '' } = world.environment;
-    const cache = new FlakyCache(new RedisVersionedCache({ url, namespace, logger: silentLogger }));
+    const cache = new FlakyCache(new RedisVersionedCache({ url, namespace, telemetry: silentTelemetry() }));
     const products = await ProductsService.start(world, {}, (backing: Backing) => ({ ...backing, cache }));
     const other = await ProductsService.start(world);
     const { id } = await products.product({ stock: 1 });

@@ -1,5 +1,6 @@
 import { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { AdministerUser } from './administer-user.js';
 import { ChangePassword } from './change-password.js';
 import { IssueCredentials } from './issue-credentials.js';
@@ -14,6 +15,7 @@ import type { AccessTokens } from '../tokens/access-tokens.js';
 
 interface AccountOptions {
   readonly database: Database;
+  readonly telemetry: Telemetry;
   readonly accessTokens: AccessTokens;
   readonly refreshLifetimeSeconds: number;
   /** Tries a minute and address. */
@@ -32,7 +34,7 @@ export interface AccountUseCases {
 }
 
 export function createAccountUseCases(options: AccountOptions): AccountUseCases {
-  const transactions = new Transactions(options.database);
+  const transactions = new Transactions(options.database, options.telemetry);
   const users = new UserStore(options.database);
   const sessions = new SessionStore(options.database);
   const credentials = new IssueCredentials(sessions, options.accessTokens, options.refreshLifetimeSeconds);

@@ -14,13 +14,14 @@ export class AbandonCheckout {
   ) {}
 
   async run(orderUuid: string, userId: number, cause: Received): Promise<void> {
-    await this.transactions.runOnce(cause, async ({ em }) => {
+    await this.transactions.runOnce(cause, async ({ em, note }) => {
       const locked = await this.checkouts.lock(em, orderUuid, userId);
       const { checkout, giveBack } = abandon(locked.checkout);
       this.checkouts.note(locked, checkout, this.now());
       if (giveBack.length === 0) return;
       await this.carts.lock(em, locked.userId);
       await this.carts.giveBack(em, locked.userId, giveBack);
+      note('checkout given back', orderUuid);
     });
   }
 }

@@ -15,7 +15,7 @@ export class TakeCheckout {
 
   /** The same uuid: the same answer, an empty one included. Throws CONFLICT for a checkout that ended. */
   run(orderUuid: string, userId: number): Promise<readonly CheckoutItem[]> {
-    return this.transactions.run(async ({ em }) => {
+    return this.transactions.run(async ({ em, note }) => {
       const locked = await this.checkouts.lock(em, orderUuid, userId);
       if (locked.userId !== userId) throw conflict("this checkout is somebody else's");
       const answer = answerTo(locked.checkout);
@@ -23,6 +23,7 @@ export class TakeCheckout {
       await this.carts.lock(em, userId);
       const items = await this.carts.take(em, userId);
       this.checkouts.note(locked, { state: 'taken', items }, this.now());
+      note('checkout taken', orderUuid);
       return items;
     });
   }

@@ -19,6 +19,7 @@ export async function advanceOrder(
   if (decision.order === order) return;
   await orders.save(tx, order, decision);
   if (decision.announcement) announce(tx.outbox, decision.order);
+  else if (decision.order.version > order.version) tx.note(`order ${decision.order.status.toLowerCase()}`, order.uuid);
   if (decision.order.version > order.version) wakeWatchers(tx.outbox, decision.order);
 }
 

@@ -19,7 +19,7 @@ export class ReleaseStock {
   ) {}
 
   async run(message: Received, orderUuid: string, now: Date): Promise<void> {
-    const changed = await this.transactions.runOnce(message, async ({ em, outbox }) => {
+    const changed = await this.transactions.runOnce(message, async ({ em, outbox, note }) => {
       const reservation = await this.reservations.lock(em, orderUuid, now);
       if (reservation.state === 'cancelled') return [];
       await this.reservations.save(em, orderUuid, { state: 'cancelled' }, now);
@@ -27,6 +27,7 @@ export class ReleaseStock {
       if (items.length === 0) return [];
       const products = await this.products.giveBack(em, items, now);
       for (const product of products) announceChanged(outbox, product, orderUuid);
+      note('stock released', orderUuid);
       return products;
     });
     await this.reader.refresh(changed ?? []);
