@@ -118,6 +118,19 @@ describe('a purchase in the browser, at each service’s own Swagger UI', () => 
     await screenshot(payments.page, '6-payments');
   });
 
+  it('does the same at the gateway, under one address', async () => {
+    const all = new SwaggerUi(await browser.page(`${shop.gateway}/swagger/index.html`));
+    const products = await all.tryOut('GET', '/products', { parameters: { limit: '1' } });
+    expect(products).toEqual({ status: 200, body: [expect.any(Object)] });
+    await all.authorize(token);
+    const parameters = { id: String(order.id) };
+    expect(await all.tryOut('GET', '/orders/{id}', { parameters })).toMatchObject({
+      status: 200,
+      body: { id: order.id },
+    });
+    await screenshot(all.page, '7-gateway');
+  });
+
   it('had no script fail, nothing blocked, and nothing loaded from elsewhere', () => {
     expect(browser.mishaps).toEqual([]);
   });

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
+const PROGRAM = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
 const SCREENSHOTS = join('.cache', 'screenshots');
 
 const flags = [
@@ -25,9 +26,11 @@ export class TestBrowser {
   ) {}
 
   static async open(): Promise<TestBrowser> {
+    if (!existsSync(PROGRAM))
+      throw new Error(`there is no browser at ${PROGRAM}: set CHROMIUM_PATH to a Chromium's or Chrome's program`);
     const profile = mkdtempSync(join(tmpdir(), 'shop-browser-'));
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium',
+      executablePath: PROGRAM,
       // Chromium's own sandbox needs rights that a container, or root, doesn't have.
       chromiumSandbox: false,
       args: flags,

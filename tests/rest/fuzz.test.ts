@@ -72,6 +72,9 @@ describe('requests of all sorts', () => {
       stock: [0, 5, 100],
       level: ['info', 'error'],
       service: ['orders', 'till'],
+      message: ['sold out'],
+      timestamp: ['2026-01-31T12:00:00.000Z'],
+      trace_id: ['0af7651916cd43dd8448eb211c80319c'],
     };
   };
 
