@@ -28,12 +28,16 @@ export function measureProcess(metrics: Metrics, readings = ProcessReadings.ofTh
     },
   );
   metrics.gauge(
-    { name: 'nodejs_eventloop_lag_seconds', help: 'How late timers were since the last scrape', labels: ['quantile'] },
+    {
+      name: 'nodejs_eventloop_lag_seconds',
+      help: 'How late timers were since the last scrape',
+      labels: ['percentile'],
+    },
     (gauge) => {
       const { p50, p99, max } = readings.loopLag();
-      gauge.set({ quantile: '0.5' }, p50);
-      gauge.set({ quantile: '0.99' }, p99);
-      gauge.set({ quantile: '1' }, max);
+      gauge.set({ percentile: '50' }, p50);
+      gauge.set({ percentile: '99' }, p99);
+      gauge.set({ percentile: '100' }, max);
     },
   );
   metrics.counter(

@@ -32,7 +32,9 @@ const KINDS: Readonly<Record<number, string>> = { 1: 'minor', 4: 'major', 8: 'in
 export class ProcessReadings {
   private static shared: ProcessReadings | undefined;
   /** Garbage collections so far, by kind. */
-  readonly collections = new Map<string, Collections>();
+  readonly collections: ReadonlyMap<string, Collections> = new Map(
+    [...Object.values(KINDS), 'other'].map((kind) => [kind, { seconds: 0, runs: 0 }]),
+  );
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private lag: LoopLag = { p50: 0, p99: 0, max: 0 };
   private readAt = -Infinity;
@@ -66,10 +68,10 @@ export class ProcessReadings {
 
   private countCollection({ duration, detail }: Collection): void {
     const kind = KINDS[detail?.kind ?? 0] ?? 'other';
-    const known = this.collections.get(kind) ?? { seconds: 0, runs: 0 };
+    const known = this.collections.get(kind);
+    if (!known) return;
     known.seconds += duration / 1_000;
     known.runs += 1;
-    this.collections.set(kind, known);
   }
 }
 

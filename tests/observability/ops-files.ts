@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+
+/** A query of a panel. */
+export interface PanelQuery {
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly expr: string;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly targets?: readonly { readonly datasource: { readonly type: string }; readonly expr?: string }[];
+}
+
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly templating: { readonly list: readonly { readonly name: string; readonly type: string }[] };
+  readonly panels: readonly Panel[];
+}
+
+/** The dashboards that Grafana is given. */
+export function dashboards(): Dashboard[] {
+  return globSync('ops/grafana/dashboards/*.json').map((file) => JSON.parse(readFileSync(file, 'utf8')) as Dashboard);
+}
+
+/** Every query of every panel that asks one kind of data source. */
+export function panelQueries(kind: 'prometheus' | 'loki'): PanelQuery[] {
+  return dashboards().flatMap(({ title, panels }) =>
+    panels.flatMap((panel) =>
+      (panel.targets ?? [])
+        .filter(({ datasource }) => datasource.type === kind)
+        .map(({ expr = '' }) => ({ dashboard: title, panel: panel.title, expr })),
+    ),
+  );
+}
+
+export interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export const RULES = 'ops/prometheus/alerts.yml';
+
+/** Every alert rule. */
+export function alertRules(): AlertRule[] {
+  const { groups } = load(readFileSync(RULES, 'utf8')) as { groups: { rules: AlertRule[] }[] };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+interface ScrapeConfig {
+  readonly static_configs: { targets: string[]; readonly labels: { readonly service: string } }[];
+}
+
+export interface PrometheusConfig {
+  global: Record<string, string>;
+  rule_files: string[];
+  readonly scrape_configs: readonly ScrapeConfig[];
+}
+
+/** Prometheus' configuration, to be changed. */
+export function prometheusConfig(): PrometheusConfig {
+  return load(readFileSync('ops/prometheus/prometheus.yml', 'utf8')) as PrometheusConfig;
+}
