@@ -101,7 +101,9 @@ describe('the REST contract through the gateway', () => {
       ...{ forwarded: 'for=6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-for': '6.6.6.6' },
       ...{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-prefix': '/evil' },
     };
-    const got = (await (await fetch(`${gateway.origin}/orders`, { headers: sent })).json()) as Record<string, string>;
+    const answer = await fetch(`${gateway.origin}/orders`, { headers: sent });
+    expect(answer.headers.get('x-request-id')).toBe('abc-1');
+    const got = (await answer.json()) as Record<string, string>;
     expect(got).toMatchObject({ 'idempotency-key': 'k 1', 'if-match': '"7"', 'x-request-id': 'abc-1', traceparent });
     expect(Object.entries(got).filter(([name]) => /forwarded|real-ip/.test(name))).toEqual([
       ['x-forwarded-for', '127.0.0.1'],

@@ -3,7 +3,10 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { AppError, badInput } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
 
-/** Every error of a REST route is `{"error": "<one clear sentence>"}` with its status; nothing of the inside shows. */
+/**
+ * Every error of a REST route is `{"error": "<one clear sentence>"}` with its status; nothing of the inside shows. Every
+ * answer has the id of its request, by which the logs are searched.
+ */
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
   app.setErrorHandler((error, request, reply) => {
@@ -12,6 +15,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
       logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
     return reply.status(status).send({ error: message });
   });
+  app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
   // RFC 9112, section 3.2. Node would do it without a word.
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1') throw badInput('the Host header is missing');
