@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
-import { RunningShop } from '../e2e/running-shop.js';
+import { type Mode, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { fillIn, parseHttpFile, type WrittenRequest } from './http-file.js';
 
-describe('the .http files, played from top to bottom', () => {
+describe.each<Mode>(['embedded', 'processes'])('the .http files, played from top to bottom: %s', (mode) => {
   let shop: RunningShop;
   beforeAll(async () => {
-    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
+    shop = await RunningShop.start(mode, { LOGIN_RATE_LIMIT: '0' });
   }, 90_000);
   afterAll(() => shop?.stop(), 30_000);
 
