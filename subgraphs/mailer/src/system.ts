@@ -22,8 +22,8 @@ import { SinkStore } from './persistence/sink.store.js';
 import { type Destination, mailRoutes } from './rest/mail.routes.js';
 import { SendEmail } from './use-cases/send-email.js';
 
-/** A claim outlasts its attempt by so long: the attempt is over by then, however slow the process is. */
-const LEASE_MARGIN_MS = 2_000;
+/** A claim outlasts its attempt: that is over by then, however slow the process is. */
+const leaseFor = (timeoutMs: number) => 1.1 * timeoutMs + 2_000;
 
 /** The mailer, wired: writes to customers about their orders. */
 export function createSystem(
@@ -44,7 +44,7 @@ export function createSystem(
     logger,
     attempts: measureMail(telemetry.metrics, emails),
     now: () => new Date(),
-    leaseMs: config.MAIL_TIMEOUT_MS + LEASE_MARGIN_MS,
+    leaseMs: leaseFor(config.MAIL_TIMEOUT_MS),
   });
   subscribe(bus, sendEmail);
 
