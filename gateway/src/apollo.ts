@@ -9,6 +9,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import { GraphQLError } from 'graphql';
 import { operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
+import { operationTracing } from '@shop/shared/graphql/operation-tracing';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { refuseApolloTelemetry } from './config.js';
 import type { GatewayContext } from './context.js';
@@ -55,6 +56,7 @@ export function createApolloServer(
       ApolloServerPluginCacheControlDisabled(),
       ourWays,
       operationMetrics(metrics),
+      operationTracing,
     ],
   });
 }

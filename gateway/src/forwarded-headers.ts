@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { traceparentOf } from '@shop/shared/http/tracing';
 
 /** What is about one connection, not about the message (RFC 9110, section 7.6.1), or was answered here already (Expect). */
 const ofTheConnection =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|expect)$/;
-/** Where a request came from is what this gateway saw, and what it was told by those whom it trusts. */
-const ofTheWay = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-gateway-.*)$/;
+/** Where a request came from, and in which trace, is what this gateway saw, and what it was told by those whom it trusts. */
+const ofTheWay = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-gateway-.*|traceparent|tracestate)$/;
 
 /** The headers of a request as a service gets them: the client's own, and what this gateway knows of it. */
 export function forwardedHeaders(
@@ -19,7 +18,6 @@ export function forwardedHeaders(
     'x-forwarded-host': host,
     'x-forwarded-proto': protocol,
     'x-request-id': id,
-    traceparent: traceparentOf(headers['traceparent']),
   };
 }
 

@@ -3,7 +3,9 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError } from '@shop/shared/errors/app-error';
+import { operationRoute } from '@shop/shared/graphql/operation-tracing';
 import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextOf, type GatewayContext } from './context.js';
 import { sandboxPolicy } from './explorers.js';
 import type { Identities } from './identity.js';
@@ -19,7 +21,7 @@ interface GraphqlRoutesOptions {
   readonly identities: Identities;
   readonly operations: Operations;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 const NO_STREAM_HERE =
@@ -27,7 +29,7 @@ const NO_STREAM_HERE =
   'Accept: multipart/mixed;subscriptionSpec="1.0"';
 
 /** `/graphql` and `/graphql/stream`. A request is only looked at once its token was. */
-export function graphqlRoutes({ server, identities, operations, limits, logger }: GraphqlRoutesOptions) {
+export function graphqlRoutes({ server, identities, operations, limits, telemetry }: GraphqlRoutesOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const contexts = new WeakMap<FastifyRequest, GatewayContext>();
     const contextFor = (request: FastifyRequest): GatewayContext => {
@@ -36,7 +38,7 @@ export function graphqlRoutes({ server, identities, operations, limits, logger }
       return context;
     };
     const context = async (request: FastifyRequest) => contextFor(request);
-    app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+    app.setErrorHandler((error, request, reply) => answerError(error, request, reply, telemetry.logger));
     app.addHook('onRequest', async (request) => {
       const identity = await identities.identify(request.headers.authorization);
       contexts.set(request, contextOf(identity, { ...request.headers, 'x-request-id': request.id }, request.ip));
@@ -75,7 +77,8 @@ export function graphqlRoutes({ server, identities, operations, limits, logger }
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
         await replyByMultipart(reply, await operations.run(operation, contextFor(request), 'multipart'));
       });
-      scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: fastifyApolloHandler(server, { context }) });
+      const handler = operationRoute(telemetry, fastifyApolloHandler(server, { context }));
+      scope.route({ url: '/graphql', method: ['GET', 'POST'], handler });
     });
   };
 }

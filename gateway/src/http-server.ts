@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { serveMetrics } from '@shop/shared/http/metrics-route';
+import { traceRequests } from '@shop/shared/http/request-tracing';
 import { answerErrors } from '@shop/shared/http/rest-errors';
 import { serverOptions } from '@shop/shared/http/server-options';
 import { trustedProxy } from '@shop/shared/http/trusted-proxy';
@@ -63,6 +64,7 @@ export class HttpServer implements Component {
       trustProxy: trustedProxy(config.trustedProxies),
       rewriteUrl: ({ url = '/' }) => originForm(url),
     });
+    traceRequests(app, this.options.telemetry);
     answerErrors(app, logger);
     serveMetrics(app, metrics);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import { AppError } from '@shop/shared/errors/app-error';
 import { BODY_LIMIT } from '@shop/shared/http/web-server';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 import { forwardedRoutes } from './forwarded-routes.js';
 import type { Proof } from './gateway-proof.js';
@@ -14,13 +15,14 @@ interface RestFacadeOptions {
   readonly originOf: (service: ServiceName) => string | null;
   readonly proof: Proof;
   readonly timeoutMs: number;
+  readonly telemetry: Pick<Telemetry, 'tracing'>;
 }
 
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
-export function restFacade({ originOf, proof, timeoutMs }: RestFacadeOptions) {
+export function restFacade({ originOf, proof, timeoutMs, telemetry }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
-    const requests = new ServiceRequests(timeoutMs);
+    const requests = new ServiceRequests(timeoutMs, telemetry);
     app.addHook('onClose', () => requests.close());
     app.addHook('preParsing', limitBody);
     for (const { service, methods, path } of forwardedRoutes) {

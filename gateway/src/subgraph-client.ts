@@ -1,6 +1,8 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import type { Span } from '@opentelemetry/api';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
 import type { Histogram } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from './context.js';
@@ -36,7 +38,7 @@ const STALE_CONNECTION = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
  */
 export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
   private readonly pool: Pool;
-  private readonly path: string;
+  private readonly url: URL;
   private readonly durations: Histogram<'subgraph' | 'outcome'>;
 
   constructor(
@@ -44,9 +46,8 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     url: string,
     private readonly options: SubgraphClientOptions,
   ) {
-    const { origin, pathname, search } = new URL(url);
-    this.path = pathname + search;
-    this.pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    this.url = new URL(url);
+    this.pool = new Pool(this.url.origin, { connections: CONNECTIONS, pipelining: 1 });
     this.durations = options.telemetry.metrics.histogram({
       name: 'gateway_subgraph_request_duration_seconds',
       help: 'Requests to a subgraph: ok when it answered, unavailable when it did not, or not in GraphQL',
@@ -99,14 +100,26 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     }
   }
 
-  private async post(body: string, context: GatewayContext): Promise<z.output<typeof graphqlResponse>> {
+  private post(body: string, context: GatewayContext): Promise<z.output<typeof graphqlResponse>> {
+    const { name, url } = this;
+    const request = { name: `fetch ${name}`, method: 'POST', url, service: name };
+    return inClientSpan(this.options.telemetry, request, (trace, span) => this.postTraced(body, context, trace, span));
+  }
+
+  private async postTraced(
+    body: string,
+    context: GatewayContext,
+    trace: Record<string, string>,
+    span: Span,
+  ): Promise<z.output<typeof graphqlResponse>> {
     const response = await this.pool.request({
       method: 'POST',
-      path: this.path,
-      headers: { ...headersFor(context), ...this.options.proof(this.name) },
+      path: this.url.pathname + this.url.search,
+      headers: { ...headersFor(context), ...trace, ...this.options.proof(this.name) },
       body,
       signal: AbortSignal.timeout(this.options.timeoutMs),
     });
+    noteStatus(span, response.statusCode);
     const text = await response.body.text();
     const contentType = response.headers['content-type'];
     if (typeof contentType !== 'string' || !JSON_TYPE.test(contentType)) {
@@ -118,13 +131,12 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
   }
 }
 
-function headersFor({ authorization, requestId, traceparent, clientAddress }: GatewayContext): Record<string, string> {
+function headersFor({ authorization, requestId, clientAddress }: GatewayContext): Record<string, string> {
   return {
     'content-type': 'application/json',
     accept: 'application/json',
     'x-request-id': requestId,
     'x-forwarded-for': clientAddress,
-    traceparent,
     ...(authorization !== null && { authorization }),
   };
 }

@@ -51,7 +51,7 @@ export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
   const server = createApolloServer(gateway, telemetry);
   const upstream = new UpstreamPool(config.tokens === null);
   const limits = new Limits(config.documentLimits);
-  const operations = new Operations(server, planner, upstream, limits, telemetry.metrics);
+  const operations = new Operations(server, planner, upstream, limits, telemetry);
   const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ identities, operations, telemetry, bodyLimit: config.bodyLimit });
   const originOf = (service: ServiceName) => {
@@ -59,10 +59,10 @@ export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
     return address ? new URL(subgraphs.urlOf(address)).origin : null;
   };
   const routes = [
-    graphqlRoutes({ server, identities, operations, limits, logger }),
+    graphqlRoutes({ server, identities, operations, limits, telemetry }),
     docsRoute({ readiness, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
-    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs }),
+    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, telemetry }),
   ];
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(

@@ -123,7 +123,7 @@ describe('the REST contract through the gateway', () => {
     const headers = { 'x-request-id': 'no id at all', traceparent: 'nonsense' };
     const got = (await (await fetch(`${gateway.origin}/orders`, { headers })).json()) as Record<string, string>;
     expect(got['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(got['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(got['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
   it('forwards a request that is about its connection, too', async () => {

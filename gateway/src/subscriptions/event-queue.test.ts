@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { EventQueue, mapEvents } from './event-queue.js';
+import { mapEvents } from '@shop/shared/graphql/map-events';
+import { EventQueue } from './event-queue.js';
 
 const aQueue = () => {
   const onClose = jest.fn();

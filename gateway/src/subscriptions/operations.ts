@@ -11,7 +11,8 @@ import {
 } from 'graphql';
 import { measureSubscriptions, type Transport } from '@shop/shared/graphql/live-subscriptions';
 import type { Component } from '@shop/shared/lifecycle/system';
-import type { Metrics } from '@shop/shared/telemetry/metrics';
+import { inOperationSpan, nameOperation } from '@shop/shared/graphql/operation-tracing';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from '../context.js';
 import { assertUnexpired, lifetimeOf, tokenExpired } from '../identity.js';
 import type { Limits } from '../limits.js';
@@ -52,9 +53,9 @@ export class Operations implements Component {
     private readonly planner: SubscriptionPlanner,
     private readonly upstream: UpstreamPool,
     private readonly limits: Limits,
-    metrics: Metrics,
+    private readonly telemetry: Telemetry,
   ) {
-    this.countEvent = measureSubscriptions(metrics, ['websocket', 'sse', 'multipart'], (transport) => {
+    this.countEvent = measureSubscriptions(telemetry.metrics, ['websocket', 'sse', 'multipart'], (transport) => {
       return [...this.live.values()].filter((other) => other === transport).length;
     });
   }
@@ -74,7 +75,11 @@ export class Operations implements Component {
     return this.live.size;
   }
 
-  async run(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
+  run(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
+    return inOperationSpan(this.telemetry, () => this.outcomeOf(request, context, transport));
+  }
+
+  private async outcomeOf(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
     try {
       assertUnexpired(context, Date.now());
       const document = this.limits.admit(request.query);
@@ -91,6 +96,7 @@ export class Operations implements Component {
   }
 
   private subscribe(request: OperationRequest, context: GatewayContext, transport: Transport): Outcome {
+    nameOperation(OperationTypeNode.SUBSCRIPTION, request.operationName);
     const { document, plan } = this.prepare(request);
     const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
     const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {});
@@ -99,7 +105,7 @@ export class Operations implements Component {
     const variables = { ...coerced, ...request.variables };
 
     let expiry: NodeJS.Timeout | undefined;
-    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, {
+    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, this.telemetry, {
       onEvent: () => this.countEvent(transport),
       onClose: () => {
         clearTimeout(expiry);

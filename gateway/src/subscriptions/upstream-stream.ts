@@ -1,7 +1,12 @@
+import { context as activeContext, SpanKind } from '@opentelemetry/api';
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { mapEvents } from '@shop/shared/graphql/map-events';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import { contextFrom, traceHeaders } from '@shop/shared/telemetry/trace-context';
 import type { GatewayContext } from '../context.js';
+import { pathOfFailedFetch } from '../failed-fetch.js';
 import { errorOf, PART_AWAY, publicError, PublicGraphqlError } from '../public-errors.js';
-import { EventQueue, mapEvents } from './event-queue.js';
+import { EventQueue } from './event-queue.js';
 import { type Resumption, resumptionOf } from './resumption.js';
 import type { SubscriptionPlan, Variables } from './subscription-plan.js';
 import type { UpstreamPool } from './upstream-pool.js';
@@ -24,6 +29,8 @@ export class UpstreamStream {
   readonly answers: AsyncGenerator<ExecutionResult, void, undefined>;
   private readonly resumption: Resumption | null;
   private readonly variables: Variables;
+  /** The operation's own trace: events belong to those in which they happened. */
+  private readonly origin = activeContext.active();
   private lastVersion: number | null = null;
   private attemptedAt = 0;
   private brokenSince: number | null = null;
@@ -36,6 +43,7 @@ export class UpstreamStream {
     private readonly plan: SubscriptionPlan,
     private readonly context: GatewayContext,
     variables: Variables,
+    { tracing }: Pick<Telemetry, 'tracing'>,
     { onEvent, onClose }: { readonly onEvent: () => void; readonly onClose: () => void },
   ) {
     this.variables = plan.primaryVariables(variables);
@@ -48,23 +56,25 @@ export class UpstreamStream {
       },
       () => failure(errorOf('RATE_LIMITED', 'this stream is not read fast enough')),
     );
+    const name = `event ${pathOfFailedFetch(plan.primary.operation)?.[0] ?? ''}`;
     this.answers = mapEvents(this.events, (event) => {
       onEvent();
-      return plan.answer(event, variables, context);
+      const parent = contextFrom(event.extensions ?? {}, this.origin);
+      return tracing.inSpan(name, { kind: SpanKind.CONSUMER, parent }, () => plan.answer(event, variables, context));
     });
     this.attempt();
   }
 
   private attempt(): void {
     this.attemptedAt = Date.now();
-    const { authorization, requestId, traceparent } = this.context;
+    const { authorization, requestId } = this.context;
     const { operationName } = this.plan.primary;
     this.unsubscribe = this.pool.socketTo(this.plan.url, authorization).subscribe(
       {
         query: this.operation(),
         variables: this.variables,
         ...(operationName !== undefined && { operationName }),
-        extensions: { ...(authorization !== null && { authorization }), requestId, traceparent },
+        extensions: { ...(authorization !== null && { authorization }), requestId, ...traceHeaders(this.origin) },
       },
       {
         next: (event) => this.next(event),

@@ -1,10 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { context as activeContext } from '@opentelemetry/api';
 import { CloseCode, type Context, handleProtocols, makeServer, type OperationResult } from 'graphql-ws';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '@shop/shared/errors/app-error';
 import type { Component } from '@shop/shared/lifecycle/system';
+import { withLogFields } from '@shop/shared/logging/log-fields';
+import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextOf } from '../context.js';
 import type { Identities, Identity } from '../identity.js';
@@ -116,10 +119,10 @@ export class WebsocketDoor implements Component {
     if (!identity) throw new Error('an operation came before its connection was admitted');
     const { query, operationName, variables } = payload;
     const context = contextOf(identity, request.headers, request.socket.remoteAddress ?? '');
-    const outcome = await this.options.operations.run(
-      { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
-      context,
-      'websocket',
+    const operation = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const origin = withLogFields({ request_id: context.requestId }, contextFrom(request.headers));
+    const outcome = await activeContext.with(origin, () =>
+      this.options.operations.run(operation, context, 'websocket'),
     );
     if (outcome.kind === 'refused') return outcome.errors.map((error) => new PublicGraphqlError(error));
     return handThrough(outcome);

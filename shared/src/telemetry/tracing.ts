@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
-import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
 import {
   type Context,
   context,
@@ -8,22 +7,13 @@ import {
   type SpanOptions,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Tracer,
 } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOffSampler,
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base';
+import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
+import type * as Resources from '@opentelemetry/resources';
+import type * as Sdk from '@opentelemetry/sdk-trace-base';
+import { passingTracer } from './passing-tracer.js';
 import { redactText } from '../logging/redact-text.js';
-
-/** A stop waits no longer for a receiver that does not answer. */
-const STOP_LIMIT_MS = 2_000;
-const EXPORT_TIMEOUT_MS = 5_000;
 
 interface TracingOptions {
   readonly service: string;
@@ -38,20 +28,18 @@ interface InSpanOptions extends SpanOptions {
   readonly parent?: Context;
 }
 
+/** A stop waits no longer for a receiver that does not answer. */
+const STOP_LIMIT_MS = 2_000;
+const EXPORT_TIMEOUT_MS = 5_000;
+
 /** One service's own tracer: several services may share a process, so nothing here is global. */
 export class Tracing {
-  readonly tracer: Tracer;
-  private readonly provider: BasicTracerProvider;
+  readonly tracer: Pick<Tracer, 'startSpan'>;
+  private readonly provider: Sdk.BasicTracerProvider | undefined;
 
   constructor({ service, endpoint, ratio }: TracingOptions) {
-    this.provider = new BasicTracerProvider({
-      resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'shop' }),
-      sampler: endpoint
-        ? new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
-        : new AlwaysOffSampler(),
-      spanProcessors: endpoint ? [new BatchSpanProcessor(otlpExporter(endpoint))] : [],
-    });
-    this.tracer = this.provider.getTracer('shop');
+    this.provider = endpoint ? exportingProvider(service, endpoint, ratio) : undefined;
+    this.tracer = this.provider?.getTracer('shop') ?? passingTracer;
   }
 
   /** Runs work inside a span of its own, which ends with it; what the work throws is recorded and thrown on. */
@@ -73,18 +61,14 @@ export class Tracing {
 
   /** Hands over what is not exported yet; a receiver that is away costs a moment, never an error. */
   async stop(): Promise<void> {
-    const handedOver = this.provider.shutdown().catch(() => undefined);
+    const handedOver = this.provider?.shutdown().catch(() => undefined);
     await Promise.race([handedOver, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
   }
 }
 
-/**
- * Whether the work that goes on is being recorded, here or by whoever asked for it: what costs something only for a
- * recording asks first. (The span itself may be a stand-in of a library's, which does not know.)
- */
+/** Whether the work that goes on is being recorded: what costs something only for a recording asks first. */
 export function isRecording(): boolean {
-  const span = trace.getSpanContext(context.active());
-  return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+  return trace.getActiveSpan()?.isRecording() ?? false;
 }
 
 /** Marks a span as failed. Nothing of a secret that an error's text may hold leaves with it. */
@@ -97,10 +81,19 @@ export function failSpan(span: Span, error: unknown): void {
   span.setAttribute('error.type', name);
 }
 
-/** OpenTelemetry's exporter specification: the base endpoint, and the signal's path behind it. */
-function otlpExporter(endpoint: string) {
+/** Records in batches, which are sent beside the work and dropped when nobody takes them. */
+function exportingProvider(service: string, endpoint: string, ratio: number): Sdk.BasicTracerProvider {
   // Loaded only where it is wanted: a start is quicker without.
   const load = createRequire(import.meta.url);
   const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http') as typeof Otlp;
-  return new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS });
+  const { resourceFromAttributes } = load('@opentelemetry/resources') as typeof Resources;
+  const sdk = load('@opentelemetry/sdk-trace-base') as typeof Sdk;
+  // OpenTelemetry's exporter specification: the base endpoint, and the signal's path behind it.
+  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
+  return new sdk.BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'shop' }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
+    spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
+  });
 }
