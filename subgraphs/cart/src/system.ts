@@ -41,7 +41,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   const carts = new CartStore(database);
   const products = new ProductSnapshotStore(database);
   const checkouts = new CheckoutStore();
-  const productsClient = new ProductsClient(config.PRODUCTS_URL);
+  const productsClient = new ProductsClient(config.PRODUCTS_URL, telemetry);
 
   const editCart = new EditCart(transactions, carts);
   const knowProduct = new KnowProduct(transactions, products, productsClient);

@@ -54,7 +54,7 @@ export function createSystem(
   const grpcServer = new GrpcServer({
     host: config.HOST,
     port: config.GRPC_PORT,
-    handlers: logHandlers({ keepEntry, guard, logger }),
+    handlers: logHandlers({ keepEntry, guard, telemetry }),
   });
   const webServer = new WebServer({
     host: config.HOST,

@@ -42,6 +42,7 @@ export function createSystem(
     emails,
     server,
     logger,
+    tracing: telemetry.tracing,
     attempts: measureMail(telemetry.metrics, emails),
     now: () => new Date(),
     leaseMs: leaseFor(config.MAIL_TIMEOUT_MS),

@@ -46,6 +46,7 @@ export function createSystem(
   const cart = new CartClient({
     url: config.CART_URL,
     timeoutMs: config.CART_TIMEOUT_MS,
+    telemetry,
     identity: { secret: config.ORDERS_IDENTITY_SECRET, issuer: 'orders', audience: 'cart' },
   });
 

@@ -1,6 +1,8 @@
 import grpc from '@grpc/grpc-js';
+import { SpanKind } from '@opentelemetry/api';
 import { AppError, badInput, type ErrorCode } from '@shop/shared/errors/app-error';
-import type { Logger } from '@shop/shared/logging/logger';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import { receivedFrom } from './grpc-entry.js';
 import type { LogEntryMessage, LogReply } from './proto.js';
 import type { IngestGuard } from '../ingest-token.js';
@@ -9,7 +11,7 @@ import type { KeepEntry } from '../use-cases/keep-entry.js';
 interface LogHandlersOptions {
   readonly keepEntry: KeepEntry;
   readonly guard: IngestGuard;
-  readonly logger: Logger;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'tracing'>;
 }
 
 /** Entries of one stream that wait to be kept, at most: then the client waits, too. */
@@ -18,13 +20,13 @@ const IN_HAND = 500;
 /** What the server does for the two calls of the proto. */
 export function logHandlers(options: LogHandlersOptions): grpc.UntypedServiceImplementation {
   const log: grpc.handleUnaryCall<LogEntryMessage, LogReply> = (call, callback) => {
-    answer(call, callback, options, async () => {
+    answer('Log', call, callback, options, async () => {
       await options.keepEntry.run(receivedFrom(call.request));
       return 1;
     });
   };
   const logStream: grpc.handleClientStreamingCall<LogEntryMessage, LogReply> = (call, callback) => {
-    answer(call, callback, options, () => takeAll(call, options.keepEntry));
+    answer('LogStream', call, callback, options, () => takeAll(call, options.keepEntry));
   };
   return { Log: log, LogStream: logStream };
 }
@@ -55,20 +57,26 @@ function received(entry: LogEntryMessage, number: number) {
   }
 }
 
+/** As in the proto. */
+const SERVICE = 'shop.logger.v1.Logger';
+
 type Call = grpc.ServerUnaryCall<LogEntryMessage, LogReply> | grpc.ServerReadableStream<LogEntryMessage, LogReply>;
 
 /** Does the work of a call and answers it, unless the caller has given up or its deadline has come: then nobody listens. */
 function answer(
+  method: string,
   call: Call,
   callback: grpc.sendUnaryData<LogReply>,
-  { guard, logger }: LogHandlersOptions,
+  { guard, telemetry: { logger, tracing } }: LogHandlersOptions,
   work: () => Promise<number>,
 ): void {
   const run = async () => {
     guard(call.metadata.get('authorization').at(0)?.toString());
     return { accepted: await work() };
   };
-  run().then(
+  const attributes = { 'rpc.system': 'grpc', 'rpc.service': SERVICE, 'rpc.method': method };
+  const parent = contextFrom(call.metadata.getMap());
+  tracing.inSpan(`${SERVICE}/${method}`, { kind: SpanKind.SERVER, attributes, parent }, run).then(
     (reply) => {
       if (!call.cancelled) callback(null, reply);
     },

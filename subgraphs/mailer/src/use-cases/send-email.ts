@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SpanKind } from '@opentelemetry/api';
 import type { MessageContext } from '@shop/shared/delivery/consumer';
 import { acceptOnce } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Logger } from '@shop/shared/logging/logger';
 import { PermanentFault } from '@shop/shared/messaging/bus';
+import type { Tracing } from '@shop/shared/telemetry/tracing';
 import { type Mail, MailRefused, type MailServer } from '../clients/mail-server.js';
 import { isAddress } from '../domain/address.js';
 import { claim, type Outcome, settle } from '../domain/email.js';
@@ -18,6 +20,7 @@ interface SendEmailOptions {
   readonly emails: EmailStore;
   readonly server: MailServer;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   readonly attempts: MailAttempts;
   readonly now: () => Date;
   /** How long a claim holds: longer than the server takes over any attempt. */
@@ -81,7 +84,8 @@ export class SendEmail {
 
   private async deliver(mail: Mail): Promise<void> {
     if (!isAddress(mail.to)) throw new MailRefused('the recipient is no email address');
-    await this.options.server.send(mail);
+    const { server, tracing } = this.options;
+    await tracing.inSpan('send mail', { kind: SpanKind.CLIENT }, () => server.send(mail));
   }
 
   /** Notes that an attempt failed. Answers what its message is to be told. */

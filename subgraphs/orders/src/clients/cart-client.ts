@@ -1,8 +1,11 @@
+import type { Span } from '@opentelemetry/api';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { type ServiceIdentity, signServiceToken } from '@shop/shared/auth/service-identity';
 import { orderItem } from '@shop/shared/contracts/fields';
+import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
 import type { Component } from '@shop/shared/lifecycle/system';
+import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { cartUnavailable, type CheckoutAnswer } from '../domain/intent.js';
 
 interface CartClientOptions {
@@ -10,9 +13,12 @@ interface CartClientOptions {
   readonly url: string;
   readonly identity: ServiceIdentity;
   readonly timeoutMs: number;
+  readonly telemetry: Pick<Telemetry, 'tracing'>;
 }
 
 const taken = z.object({ items: z.array(orderItem) });
+
+const PATH = '/cart/checkout';
 
 /** One connection may have died unnoticed since it was last used; a checkout can be asked for again. */
 const ATTEMPTS = 2;
@@ -45,10 +51,22 @@ export class CartClient implements Component {
     }
   }
 
-  private async post(body: string, signal: AbortSignal): Promise<CheckoutAnswer> {
+  private post(body: string, signal: AbortSignal): Promise<CheckoutAnswer> {
+    const url = new URL(PATH, this.options.url);
+    const request = { name: `POST ${PATH}`, method: 'POST', url, service: 'cart' };
+    return inClientSpan(this.options.telemetry, request, (trace, span) => this.postTraced(body, signal, trace, span));
+  }
+
+  private async postTraced(
+    body: string,
+    signal: AbortSignal,
+    trace: Record<string, string>,
+    span: Span,
+  ): Promise<CheckoutAnswer> {
     const authorization = `Bearer ${signServiceToken(this.options.identity)}`;
-    const headers = { 'content-type': 'application/json', authorization };
-    const response = await this.pool.request({ method: 'POST', path: '/cart/checkout', headers, body, signal });
+    const headers = { 'content-type': 'application/json', authorization, ...trace };
+    const response = await this.pool.request({ method: 'POST', path: PATH, headers, body, signal });
+    noteStatus(span, response.statusCode);
     if (response.statusCode === 200) return toAnswer(await response.body.json());
     await response.body.dump();
     if (response.statusCode === 409) return 'closed';

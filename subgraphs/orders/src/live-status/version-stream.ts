@@ -1,4 +1,6 @@
 import type { Logger } from '@shop/shared/logging/logger';
+import { noteOrigin } from '@shop/shared/telemetry/event-origin';
+import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import type { WakeUp } from './wake-up.js';
 import type { WakeUps } from './wake-ups.js';
 import type { OrderView } from '../persistence/order-view.js';
@@ -85,6 +87,7 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
     this.news = [];
     try {
       const { versions, complete } = await this.source.read(news);
+      if (news) noteOrigins(versions, news);
       this.ready.push(...versions);
       this.complete = complete;
     } catch (error) {
@@ -107,5 +110,13 @@ export class VersionStream implements AsyncIterableIterator<OrderView> {
       };
     });
     this.stir = undefined;
+  }
+}
+
+/** A version belongs to the trace of the wake-up that told of it; of several, to that of its own. */
+function noteOrigins(versions: readonly OrderView[], news: readonly WakeUp[]): void {
+  for (const view of versions) {
+    const wakeUp = news.find(({ order_uuid, version }) => order_uuid === view.uuid && version === view.version);
+    if (wakeUp) noteOrigin(view, contextFrom(wakeUp));
   }
 }

@@ -1,7 +1,9 @@
+import { SpanKind } from '@opentelemetry/api';
 import type { PubSub } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
 import type { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import { traceHeaders } from '@shop/shared/telemetry/trace-context';
 import { channelOf, toWakeUp } from './wake-up.js';
 
 interface WakeUpRelayOptions {
@@ -16,9 +18,12 @@ export function relayWakeUps({ pubsub, ...options }: WakeUpRelayOptions): Outbox
   return new OutboxRelay({
     ...options,
     destination: 'redis',
-    publish: async ({ body }) => {
+    publish: ({ body, type }) => {
       const wakeUp = toWakeUp(body);
-      await pubsub.publish(channelOf(wakeUp.user_id), JSON.stringify(wakeUp));
+      const attributes = { 'messaging.system': 'redis', 'messaging.message.conversation_id': wakeUp.order_uuid };
+      return options.telemetry.tracing.inSpan(`publish ${type}`, { kind: SpanKind.PRODUCER, attributes }, () =>
+        pubsub.publish(channelOf(wakeUp.user_id), JSON.stringify({ ...wakeUp, ...traceHeaders() })),
+      );
     },
   });
 }

@@ -3,7 +3,14 @@ import type { Outbox } from '@shop/shared/delivery/outbox';
 import type { Order } from '../domain/order.js';
 
 /** Says that an order has a new version; where to find it, not what it is. */
-const wakeUp = z.object({ user_id: z.number(), order_uuid: z.string(), version: z.number() });
+const wakeUp = z.object({
+  user_id: z.number(),
+  order_uuid: z.string(),
+  version: z.number(),
+  /** W3C trace context, in which the version came about. */
+  traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
+});
 export type WakeUp = z.output<typeof wakeUp>;
 
 /** Where the wake-ups of all of a user's orders are heard. */
