@@ -49,7 +49,7 @@ async function measureIntake() {
   const counted = async () => (await sql.query('select count(*)::int as count from log_entries')).rows[0].count;
   let kept = await counted();
   // Until all are kept, or nothing has come for five seconds.
-  for (let quiet = 0; kept < entries && quiet < 100; ) {
+  for (let quiet = 0; kept < entries && quiet < 100;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const now = await counted();
     quiet = now === kept ? quiet + 1 : 0;
