@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { type Mode, RunningShop } from '../e2e/running-shop.js';
+import { admin, type Mode, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { fillIn, parseHttpFile, type WrittenRequest } from './http-file.js';
 
@@ -10,9 +10,23 @@ describe.each<Mode>(['embedded', 'processes'])('the .http files, played from top
   }, 90_000);
   afterAll(() => shop?.stop(), 30_000);
 
-  it.each(globSync('docs/http/*.http'))('%s ends with an order that is paid', async (file) => {
+  it.each(globSync('docs/http/purchase-*.http'))('%s ends with an order that is paid', async (file) => {
+    const answers = await played(file);
+    expect(answers.get('payment')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('docs/http/logger.http finds the entry that it brought', async () => {
+    const answers = await played('docs/http/logger.http', { password: admin.password });
+    expect(answers.get('logs')).toMatchObject({
+      data: { logs: { edges: [{ node: { level: 'WARN', fields: { shelf: 12 } } }] } },
+    });
+  });
+
+  /** The answers to the named requests of a file. */
+  async function played(file: string, changes: Record<string, string> = {}): Promise<Map<string, unknown>> {
     const { variables, requests } = parseHttpFile(readFileSync(file, 'utf8'));
-    const values = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, ofThisShop(value)]));
+    const written = Object.entries({ ...variables, ...changes });
+    const values = Object.fromEntries(written.map(([name, value]) => [name, ofThisShop(value)]));
     const answers = new Map<string, unknown>();
     const play = async (request: WrittenRequest) => {
       const filled = (text: string) => fillIn(text, values, answers);
@@ -37,8 +51,8 @@ describe.each<Mode>(['embedded', 'processes'])('the .http files, played from top
           expect(answers.get('status')).toMatchObject({ status: 'Paid' });
         });
     }
-    expect(answers.get('payment')).toMatchObject({ status: 'SUCCEEDED' });
-  });
+    return answers;
+  }
 
   /** The address of what listens at one of the contract's ports, in the shop under test. */
   function ofThisShop(value: string): string {
