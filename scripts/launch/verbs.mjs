@@ -26,13 +26,11 @@ export const verbs = {
   seed: { ...ours('system/dist/seed.js'), settings: true },
   dlq: { ...ours('system/dist/dlq.js'), settings: true },
   servers: ours('system/dist/serve-test-servers.js'),
-  chaos: longTest('tests/chaos/chaos.test.ts', {
-    orders: '2000',
-    kills: '100',
-    minutes: '7.5',
-    seed: undefined,
-    json: undefined,
-  }),
+  chaos: longTest(
+    'tests/chaos/chaos.test.ts',
+    { orders: '2000', kills: '100', minutes: '7.5', seed: undefined, json: undefined },
+    { TEST_SERVERS: 'own' },
+  ),
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
@@ -55,10 +53,10 @@ function ours(file) {
 }
 
 /**
- * A test of ours at its full length, with the settings of its command line (`--requests 5000`: TEST_REQUESTS); at
- * its end come the figures that it has left.
+ * A test of ours at its full length, with the settings of its command line (`--requests 5000`: TEST_REQUESTS) and those
+ * that are fixed; at its end come the figures that it has left.
  */
-function longTest(file, usual) {
+function longTest(file, usual, fixed = {}) {
   return {
     built: true,
     run: async (args) => {
@@ -66,6 +64,7 @@ function longTest(file, usual) {
         Object.keys(usual).map((name) => [name, { type: 'string', default: usual[name] }]),
       );
       const { values } = parseArgs({ args, options });
+      Object.assign(process.env, fixed);
       for (const [name, value] of Object.entries(values)) process.env[`TEST_${name.toUpperCase()}`] = value;
       const report = join(process.cwd(), '.cache', 'report');
       rmSync(report, { force: true });

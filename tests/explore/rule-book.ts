@@ -144,7 +144,9 @@ export class RuleBook {
     if (this.copied.get(service) === facts) return '';
     this.copied.set(service, facts);
     const tables = Object.entries(JSON.parse(facts.text) as Record<string, object[]>);
-    const emptied = tables.map(([table]) => `delete from ${table}${table === 'outbox' ? ` where service = '${service}'` : ''};`);
+    const emptied = tables.map(
+      ([table]) => `delete from ${table}${table === 'outbox' ? ` where service = '${service}'` : ''};`,
+    );
     return [...emptied, ...tables.map(insertion)].join('');
   }
 
