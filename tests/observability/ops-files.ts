@@ -9,8 +9,13 @@ export interface PanelQuery {
 }
 
 interface Panel {
+  readonly id: number;
   readonly title: string;
-  readonly targets?: readonly { readonly datasource: { readonly type: string }; readonly expr?: string }[];
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly {
+    readonly datasource: { readonly type: string; readonly uid: string };
+    readonly expr?: string;
+  }[];
 }
 
 export interface Dashboard {
@@ -44,6 +49,8 @@ export interface AlertRule {
 }
 
 export const RULES = 'ops/prometheus/alerts.yml';
+/** For promtool: each alert fires in a shop that is sick, and none in a healthy one. */
+export const RULE_TESTS = 'ops/prometheus/alerts.test.yml';
 
 /** Every alert rule. */
 export function alertRules(): AlertRule[] {

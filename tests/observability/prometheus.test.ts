@@ -8,7 +8,7 @@ import { type PrometheusServer, startPrometheus } from '@shop/system/servers/pro
 import { aBusyDay } from './a-busy-day.js';
 import { documentedMetrics, shownMetrics } from './metric-lists.js';
 import { MoodyMailServer } from './moody-mail-server.js';
-import { alertRules, panelQueries, prometheusConfig, RULES } from './ops-files.js';
+import { alertRules, panelQueries, prometheusConfig, RULE_TESTS, RULES } from './ops-files.js';
 import { PrometheusClient } from './prometheus-client.js';
 import { selectorsOf, substituted } from './promql.js';
 import { RunningShop } from '../e2e/running-shop.js';
@@ -47,6 +47,7 @@ describe('a real Prometheus that scrapes the shop', () => {
   it('takes the configuration and the rules', async () => {
     await run(promtool, ['check', 'config', configuration]);
     await run(promtool, ['check', 'rules', RULES]);
+    await run(promtool, ['test', 'rules', RULE_TESTS]);
     await eventually(async () => {
       const healths = await prometheus.ruleHealth();
       expect(healths).toEqual(Object.fromEntries(alertRules().map(({ alert }) => [alert, 'ok'])));

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { LokiBatches } from '@shop/logger/sinks/loki-batch';
+import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
+import { alertRules, dashboards, panelQueries, prometheusConfig } from './ops-files.js';
+
+const yaml = <Content>(file: string) => load(readFileSync(file, 'utf8')) as Content;
+
+/** What the logger pushes of an entry: the labels of its stream, and the line. */
+const pushed = () => {
+  const entry = {
+    ...{ id: 'e1', time: new Date(0), level: 'info', service: 'orders', message: 'paid', traceId: 'abcdef0123456789' },
+    fields: { order_uuid: 'u1' },
+  } as const;
+  const { streams } = JSON.parse(new LokiBatches().body([entry])) as {
+    streams: [{ stream: Record<string, string>; values: [[string, string]] }];
+  };
+  const [{ stream, values }] = streams;
+  return { labels: Object.keys(stream), line: values[0][1] };
+};
+
+interface Datasource {
+  readonly uid: string;
+  readonly jsonData: {
+    readonly derivedFields?: readonly { readonly matcherRegex: string; readonly datasourceUid: string }[];
+    readonly tracesToLogsV2?: { readonly datasourceUid: string; readonly query: string };
+  };
+}
+
+const datasources = () =>
+  yaml<{ datasources: Datasource[] }>('ops/grafana/provisioning/datasources/shop.yml').datasources;
+
+describe("Grafana's dashboards", () => {
+  it('have a place of their own for each panel, and names that are used once', () => {
+    expect(
+      dashboards()
+        .map(({ uid }) => uid)
+        .toSorted(),
+    ).toEqual(['shop-gateway', 'shop-logs', 'shop-saga', 'shop-services']);
+    for (const { panels } of dashboards()) {
+      const ids = panels.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+        expect(x + w).toBeLessThanOrEqual(24);
+        return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
+      });
+      expect(new Set(cells).size).toBe(cells.length);
+    }
+  });
+
+  it('ask data sources that are provisioned', () => {
+    const known = datasources().map(({ uid }) => uid);
+    const asked = dashboards().flatMap(({ panels }) => panels.flatMap(({ targets = [] }) => targets));
+    expect(known).toEqual(expect.arrayContaining(asked.map(({ datasource }) => datasource.uid)));
+  });
+
+  it('ask Loki for labels and fields that the logger pushes, by variables that there are', () => {
+    const { labels, line } = pushed();
+    const variables = dashboards().flatMap(({ templating }) => templating.list.map(({ name }) => `$${name}`));
+    const queries = panelQueries('loki');
+    expect(queries.length).toBeGreaterThan(2);
+    for (const { expr } of queries) {
+      const selector = /\{([^}]*)\}/.exec(expr)?.[1] ?? '';
+      const asked = [...selector.matchAll(/(\w+)\s*=~?/g)].map(([, label]) => label);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(labels).toEqual(expect.arrayContaining(asked));
+      const grouped = [...expr.matchAll(/by \((\w+)\)/g)].map(([, label]) => label);
+      expect(labels).toEqual(expect.arrayContaining(grouped));
+      const fields = [...expr.matchAll(/\{\{\.(\w+)\}\}/g)].map(([, field]) => field);
+      expect(Object.keys(JSON.parse(line) as object)).toEqual(expect.arrayContaining(fields));
+      const used = [...expr.matchAll(/\$\w+/g)].map(([name]) => name).filter((name) => name !== '$__auto');
+      expect(variables).toEqual(expect.arrayContaining(used));
+    }
+  });
+
+  it('lead from an entry of the log to its trace, and back', () => {
+    const { line } = pushed();
+    const [derived] = datasources().flatMap(({ jsonData }) => jsonData.derivedFields ?? []);
+    expect(derived?.datasourceUid).toBe('jaeger');
+    expect(new RegExp(derived?.matcherRegex ?? '').exec(line)?.[1]).toBe('abcdef0123456789');
+    const [back] = datasources().flatMap(({ jsonData }) => jsonData.tracesToLogsV2 ?? []);
+    expect(back).toMatchObject({ datasourceUid: 'loki', query: expect.stringContaining('__trace.traceId') });
+  });
+});
+
+it('Alloy labels entries as the logger does', () => {
+  const config = readFileSync('ops/alloy/config.alloy', 'utf8');
+  const labels = /stage\.labels \{\s*values = \{([^}]*)\}/.exec(config)?.[1] ?? '';
+  expect([...labels.matchAll(/(\w+) =/g)].map(([, label]) => label).toSorted()).toEqual(pushed().labels.toSorted());
+});
+
+it('every alert says what is wrong, what it means, and where to begin', () => {
+  expect(alertRules().length).toBeGreaterThan(15);
+  for (const { labels, annotations } of alertRules()) {
+    expect(['critical', 'warning', 'info']).toContain(labels['severity']);
+    for (const part of ['summary', 'description', 'runbook']) expect(annotations[part]).toMatch(/\S{3}/);
+  }
+});
+
+it('Prometheus scrapes every service', () => {
+  const groups = prometheusConfig().scrape_configs.flatMap(({ static_configs }) => static_configs);
+  const scraped = groups.map(({ targets, labels }) => [labels.service, Number(targets[0]?.split(':')[1])]);
+  expect(Object.fromEntries(scraped)).toEqual({ ...servicePorts, gateway: gatewayPort });
+});
+
+describe('docker-compose.yml', () => {
+  const { services } = yaml<{
+    services: Record<string, { image?: string; volumes?: readonly string[]; ports?: readonly string[] }>;
+  }>('docker-compose.yml');
+
+  it('pins every image, and shows its ports to this machine alone', () => {
+    for (const { image, ports = [] } of Object.values(services)) {
+      if (image) expect(image).toMatch(/:v?\d+\.\d+/);
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  it('mounts files that there are', () => {
+    const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
+      volumes.map((volume) => volume.split(':')[0]),
+    );
+    const ours = mounted.filter((path) => path?.startsWith('./ops/'));
+    expect(ours).toHaveLength(5);
+    for (const path of ours) expect(existsSync(path ?? '')).toBe(true);
+  });
+});
