@@ -31,6 +31,7 @@ export const verbs = {
     { orders: '2000', kills: '100', minutes: '7.5', seed: undefined, json: undefined },
     { TEST_SERVERS: 'own' },
   ),
+  explore: longTest('tests/explore/explore.test.ts', { set: 'full' }),
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
