@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { aborted, interruption } from './interruption.js';
 import { provideTestServers, type ServerUrls } from './servers/test-servers.js';
 
-/** `npm test`: jest, with its own arguments, against real servers, and with a browser, for as long as it runs. */
+/**
+ * `npm test`: jest, with its own arguments, against real servers, and with a browser, for as long as it runs;
+ * without them where TEST_SERVERS is "own", for a test that brings its own.
+ */
 const root = process.cwd();
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 const signal = interruption(30_000);
@@ -13,6 +16,7 @@ process.exit(await runTests(process.argv.slice(2)));
 
 async function runTests(args: readonly string[]): Promise<number> {
   try {
+    if (process.env['TEST_SERVERS'] === 'own') return await runJest(args, {});
     say('Starting PostgreSQL, RabbitMQ and Redis for the tests (those without a URL) ...');
     const servers = await provideTestServers(process.env, join(root, '.cache'), say);
     try {
@@ -26,7 +30,7 @@ async function runTests(args: readonly string[]): Promise<number> {
   }
 }
 
-function runJest(args: readonly string[], urls: ServerUrls): Promise<number> {
+function runJest(args: readonly string[], urls: Partial<ServerUrls>): Promise<number> {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   return new Promise((resolve, reject) => {

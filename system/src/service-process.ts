@@ -4,9 +4,9 @@ import type { ProcessName } from './ports.js';
 import type { Say } from './servers/say.js';
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
+const LONGEST_PAUSE_MS = 5_000;
 /** A process that has run this long had started well: the next pause is short again. */
-const STEADY_MS = 30_000;
+const STEADY_MS = 10_000;
 
 /**
  * One service as a process of its own, started again when it dies, once it was told to. It has a session of its own, so that the terminal's

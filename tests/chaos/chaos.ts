@@ -61,10 +61,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, orders, minutes, say } = options;
   const began = performance.now();
   const schedule = scheduleOf(options);
-  const { shop, servers, victims, links, stop } = await shopUnderTest('.cache');
+  const { address, shop, servers, victims, links, stop } = await shopUnderTest('.cache');
   try {
     const patience = new Patience();
-    const market = await Market.open(shop, patience, Math.min(PEOPLE, orders), scarceProducts(orders));
+    const market = await Market.open(address, patience, Math.min(PEOPLE, orders), scarceProducts(orders));
     const plans = planOrders(new Random(seed), orders, market.assortment);
     const injector = new Injector(victims, links);
     say(`The shop is open, after ${seconds(performance.now() - began)}.`);

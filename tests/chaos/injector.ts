@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
 import type { Passage, TcpProxy } from '../support/tcp-proxy.js';
 import type { Fault } from './schedule.js';
 
@@ -56,12 +57,24 @@ export class Injector {
     if (kind === 'kill') return victim.kill(lengthMs).then(() => true);
     if (kind === 'freeze') return victim.freeze(lengthMs).then(() => true);
     if (kind === 'restart') return victim.restart().then(() => true);
-    const open = this.links[target]?.passages() ?? [];
-    const passage = open[Math.floor(pick * open.length)];
+    const passage = await this.passageTo(target, pick);
     if (passage) await spoil(passage, kind, lengthMs);
     return passage !== undefined;
   }
+
+  private passageTo(target: string, pick: number): Promise<Passage | undefined> {
+    const look = () => {
+      const open = this.links[target]?.passages() ?? [];
+      const passage = open[Math.floor(pick * open.length)];
+      if (!passage) throw new Error(`there is no connection to ${target}`);
+      return passage;
+    };
+    return eventually(look, { timeoutMs: OPENS_WITHIN_MS }).catch(() => undefined);
+  }
 }
+
+/** Some connections are open only while they are needed. */
+const OPENS_WITHIN_MS = 5_000;
 
 async function spoil(passage: Passage, kind: 'delay' | 'drop' | 'half-close' | 'cut', lengthMs: number): Promise<void> {
   if (kind === 'cut') return passage.break();

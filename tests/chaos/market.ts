@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { admin, type RunningShop } from '../e2e/running-shop.js';
+import { admin } from '../e2e/running-shop.js';
 import { Customer } from './customer.js';
 import { GraphqlClient } from './graphql-client.js';
 import type { Patience } from './patience.js';
@@ -26,8 +26,7 @@ export class Market {
     readonly initial: ReadonlyMap<number, number>,
   ) {}
 
-  static async open(shop: RunningShop, patience: Patience, people: number, scarce: number): Promise<Market> {
-    const { gateway } = shop;
+  static async open(gateway: string, patience: Patience, people: number, scarce: number): Promise<Market> {
     const shopkeeper = new RestClient(gateway);
     await patience.insist(() => shopkeeper.logIn(admin.email, admin.password));
     const drafts = [

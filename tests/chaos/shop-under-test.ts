@@ -26,6 +26,8 @@ const SETTINGS = {
 
 /** A whole shop on servers of its own, with a proxy in every connection, all of which may be spoiled. */
 export interface ShopUnderTest {
+  /** Where customers find it: a proxy too. */
+  readonly address: string;
   readonly shop: RunningShop;
   readonly servers: OwnServers;
   readonly victims: Readonly<Record<string, Victim>>;
@@ -65,11 +67,12 @@ export async function shopUnderTest(cache: string): Promise<ShopUnderTest> {
       },
     );
     const running = shop;
+    const front = (links['gateway'] = await tcpProxy(shop.gateway));
     const victims = {
       ...Object.fromEntries(processNames.map((name) => [name, serviceVictim(running, name)])),
       ...Object.fromEntries(serverNames.map((name) => [name, serverVictim(servers[name])])),
     };
-    return { shop, servers, victims, links, stop };
+    return { address: `http://${front.host}`, shop, servers, victims, links, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,6 +3,13 @@ import pg from 'pg';
 const RECONNECT_MS = 1_000;
 
 /**
+ * A new connection means that somebody's claims may be nobody's any more: those of a process that died, or of a statement
+ * whose answer was lost. A relay that lives and is publishing one of these rows makes it come twice, which consumers bear.
+ */
+const FREE_CLAIMS = `update outbox set claimed_until = null
+  where destination = $1 and published_at is null and claimed_until is not null`;
+
+/**
  * A relay's own connection. It listens for the outbox trigger, and calls back at each commit that announced something to
  * one destination, and whenever it may have missed some. Its statements need not be on disk when they return: a claim or
  * a mark that a crash of the server forgets is only made again.
@@ -46,6 +53,7 @@ export class OutboxConnection {
     try {
       await client.connect();
       await client.query('set synchronous_commit = off; listen outbox');
+      await client.query(FREE_CLAIMS, [this.destination]);
       this.isOpen = true;
       this.onWake();
     } catch {
