@@ -2,9 +2,10 @@ import { Laboratory, type Service } from './laboratory.js';
 import type { Content } from './contents.js';
 import { contentsOf, prepare } from './prepare.js';
 import { RuleBook } from './rule-book.js';
-import { isQuiet, keyOf, Saga } from './saga.js';
+import { Saga } from './saga.js';
 import type { Scenario } from './scenarios.js';
 import { explore, type Found } from './search.js';
+import { isQuiet, keyOf } from './state.js';
 import { Transitions } from './transitions.js';
 
 /** What an exploration of one scenario has come to. */

@@ -1,10 +1,11 @@
 import { queueName } from '@shop/shared/messaging/topology';
 import type { Content } from './contents.js';
 import { type Laboratory, type Service, services } from './laboratory.js';
+import { deliveriesOf, type Message } from './messages.js';
 import type { Beginning } from './rule-book.js';
-import type { State } from './saga.js';
+import type { State } from './state.js';
 import type { Scenario } from './scenarios.js';
-import { deliveriesOf, type Message, type Outcome, type Transitions } from './transitions.js';
+import type { Outcome, Transitions } from './transitions.js';
 
 type Contents = Readonly<Record<Service, Content>>;
 

@@ -1,4 +1,4 @@
-import type { Extras } from './saga.js';
+import type { Extras } from './state.js';
 
 interface Draft {
   readonly name: string;
