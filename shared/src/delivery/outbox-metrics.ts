@@ -1,3 +1,4 @@
+import type { Counter } from 'prom-client';
 import type { OutboxConnection } from './outbox-connection.js';
 import type { Destination } from './outbox.js';
 import { frugal } from '../telemetry/frugal.js';
@@ -29,4 +30,16 @@ export function measureOutbox(metrics: Metrics, destination: Destination, connec
     { name: 'outbox_lag_seconds', help: 'How long the oldest row of the outbox has waited', labels },
     async (gauge) => gauge.set({ destination }, (await backlog()).lag),
   );
+}
+
+/** Counts the attempts to hand over a row that the other side, though there, did not take. */
+export function countUnroutable(metrics: Metrics, destination: Destination): Counter<'destination'> {
+  const counter = metrics.counter({
+    name: 'outbox_unroutable_total',
+    help: 'Attempts to publish a row of the outbox that nothing takes',
+    labels: ['destination'],
+  });
+  // From zero, as alerts can't see a first increase from nothing.
+  counter.inc({ destination }, 0);
+  return counter;
 }

@@ -1,8 +1,12 @@
 import { context } from '@opentelemetry/api';
+import type { Counter } from 'prom-client';
+import { BATCH, ClaimedRows, ids } from './claimed-rows.js';
 import { OutboxConnection } from './outbox-connection.js';
-import { measureOutbox } from './outbox-metrics.js';
+import { countUnroutable, measureOutbox } from './outbox-metrics.js';
 import type { Destination, OutboxRow } from './outbox.js';
 import type { Component } from '../lifecycle/system.js';
+import { Undeliverable } from '../messaging/bus.js';
+import { within } from '../messaging/in-flight.js';
 import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { contextFrom } from '../telemetry/trace-context.js';
@@ -13,7 +17,10 @@ interface OutboxRelayOptions {
   /** For the relay's own connection. */
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
-  /** Hands a row over, in the trace in which it was announced; resolves when the other side has confirmed it. */
+  /**
+   * Hands a row over, in the trace in which it was announced; resolves when the other side has confirmed it. Rejects with
+   * `Undeliverable` when only this row is not taken.
+   */
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
   readonly isOpen?: () => boolean;
@@ -23,32 +30,35 @@ interface OutboxRelayOptions {
   readonly onIdle?: () => Promise<void>;
 }
 
-/** A row as the driver hands it over: bigint comes as text. */
-type ClaimedRow = OutboxRow & { readonly seq: string };
-
-const BATCH = 100;
-/** A claimed row whose relay died is claimable again after so long. */
-const LEASE_SECONDS = 15;
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
+/** What is being handed over at a stop may take so long; later it is left to its lease. */
+const STOP_LIMIT_MS = 3_000;
 
 /**
  * Publishes a service's outbox rows of one destination, oldest first, at least once: claims a batch by lease, hands it
- * over while holding neither a transaction nor a connection, marks what was confirmed. Several relays share the work.
+ * over while holding neither a transaction nor a connection, marks what was confirmed. Several relays share the work. A row
+ * that the other side does not take is an alarm, and is set aside for a while, so that it holds up no other.
  */
 export class OutboxRelay implements Component {
   readonly name: string;
   private readonly connection: OutboxConnection;
+  private readonly rows: ClaimedRows;
+  private readonly unroutable: Counter<'destination'>;
   private stopped = true;
   private pending = false;
   private urgent = false;
   private wakeUp: (() => void) | undefined;
+  /** Not marked yet: a mark that failed is made again, not the publication. */
+  private confirmed: readonly OutboxRow[] = [];
   private loop: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
     this.connection = new OutboxConnection(options.databaseUrl, options.destination, () => this.wake());
+    this.rows = new ClaimedRows(this.connection, options.destination);
     measureOutbox(options.telemetry.metrics, options.destination, this.connection);
+    this.unroutable = countUnroutable(options.telemetry.metrics, options.destination);
   }
 
   async start(): Promise<void> {
@@ -57,10 +67,12 @@ export class OutboxRelay implements Component {
     this.loop = this.run();
   }
 
+  /** Hands over what was announced until now, a batch of it, if the other side takes it. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
-    await this.loop;
+    if (!(await within(STOP_LIMIT_MS, this.loop)))
+      this.options.telemetry.logger.warn(`${this.name}: stopped before all was confirmed`);
     await this.connection.stop();
   }
 
@@ -81,33 +93,44 @@ export class OutboxRelay implements Component {
     while (!this.stopped) {
       this.pending = false;
       this.urgent = false;
-      try {
-        const failed = await this.relayAll();
-        if (!failed) await this.options.onIdle?.();
-        backoff = failed ? nextBackoff(backoff) : 0;
-      } catch (error) {
-        backoff = nextBackoff(backoff);
-        this.options.telemetry.logger.warn(
-          { err: error, destination: this.options.destination },
-          'outbox relay: will try again',
-        );
-      }
+      backoff = (await this.round()) ? 0 : nextBackoff(backoff);
       await (backoff > 0 ? this.pause(backoff, false) : this.pause(POLL_MS, true));
+    }
+    await this.round();
+  }
+
+  /** Publishes all there is. False when it should be tried again later. */
+  private async round(): Promise<boolean> {
+    try {
+      if (await this.relayAll()) return false;
+      await this.options.onIdle?.();
+      return true;
+    } catch (error) {
+      const { destination, telemetry } = this.options;
+      telemetry.logger.warn({ err: error, destination }, 'outbox relay: will try again');
+      return false;
     }
   }
 
-  /** Publishes until nothing is left. True when something could not be handed over. */
+  /** Publishes until nothing is left. True when the other side could not be reached. */
   private async relayAll(): Promise<boolean> {
+    await this.markConfirmed();
     while (this.options.isOpen?.() ?? true) {
-      const rows = await this.claim();
+      const rows = await this.rows.claim();
       if (rows.length === 0) return false;
       const outcomes = await Promise.allSettled(rows.map((row) => this.publish(row)));
-      const published = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
-      const failed = rows.filter((_, index) => outcomes[index]?.status === 'rejected');
-      if (published.length > 0) await this.mark(published);
+      const reasons = outcomes.map((outcome) =>
+        outcome.status === 'rejected' ? { error: outcome.reason } : undefined,
+      );
+      const published = rows.filter((_, index) => !reasons[index]);
+      const refused = rows.filter((_, index) => reasons[index]?.error instanceof Undeliverable);
+      const failed = rows.filter((_, index) => reasons[index] && !(reasons[index].error instanceof Undeliverable));
+      this.confirmed = published;
+      await this.markConfirmed();
+      if (refused.length > 0) await this.setAside(refused);
       if (failed.length > 0) {
-        await this.release(failed);
-        const reason = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+        await this.rows.release(failed);
+        const reason = reasons.find((each) => each && !(each.error instanceof Undeliverable))?.error;
         this.options.telemetry.logger.warn(
           { err: reason, rows: failed.length },
           `${this.name}: not confirmed, will try again`,
@@ -124,32 +147,28 @@ export class OutboxRelay implements Component {
     return context.with(contextFrom(row.headers), () => this.options.publish(row));
   }
 
-  private async claim(): Promise<OutboxRow[]> {
-    const rows = await this.connection.query<ClaimedRow>(
-      `update outbox set claimed_until = now() + make_interval(secs => ${LEASE_SECONDS})
-       where id in (
-         select id from outbox
-         where destination = $1 and published_at is null and (claimed_until is null or claimed_until < now())
-         order by seq limit ${BATCH} for update skip locked)
-       returning id, seq, destination, exchange, type, correlation_id as "correlationId", headers, body, created_at as "createdAt"`,
-      [this.options.destination],
-    );
-    return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
+  private async markConfirmed(): Promise<void> {
+    if (this.confirmed.length > 0) await this.mark(this.confirmed);
+    this.confirmed = [];
   }
 
   private async mark(rows: readonly OutboxRow[]): Promise<void> {
     const { database, onPublished } = this.options;
-    const sql = 'update outbox set published_at = now() where id = any';
-    if (!onPublished) return void (await this.connection.query(`${sql}($1::uuid[])`, [ids(rows)]));
+    if (!onPublished) return this.rows.mark(rows);
     await database.fork().transactional(async (em) => {
-      await em.execute(`${sql}(?::uuid[])`, [`{${ids(rows).join(',')}}`], 'run');
+      const sql = 'update outbox set published_at = now() where id = any(?::uuid[])';
+      await em.execute(sql, [`{${ids(rows).join(',')}}`], 'run');
       await onPublished(em, rows);
     });
   }
 
-  private async release(rows: readonly OutboxRow[]): Promise<void> {
-    const sql = 'update outbox set claimed_until = null where id = any($1::uuid[]) and published_at is null';
-    await this.connection.query(sql, [ids(rows)]);
+  /** Somebody has to be told: a row that nobody takes is an event that its consumers miss. */
+  private async setAside(rows: readonly OutboxRow[]): Promise<void> {
+    const { destination, telemetry } = this.options;
+    this.unroutable.inc({ destination }, rows.length);
+    const types = [...new Set(rows.map(({ type }) => type))];
+    telemetry.logger.error({ destination, types, rows: rows.length }, `${this.name}: nobody takes these rows`);
+    await this.rows.setAside(rows);
   }
 
   /** Waits; a wake-up ends the wait, that of a back-off only when the other side is known to be back. */
@@ -169,4 +188,3 @@ export class OutboxRelay implements Component {
 }
 
 const nextBackoff = (previous: number) => Math.min(MAX_BACKOFF_MS, Math.max(100, previous * 2));
-const ids = (rows: readonly OutboxRow[]) => rows.map((row) => row.id);

@@ -1,4 +1,5 @@
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
+import { Undeliverable } from './bus.js';
 
 /** Below the lease of an outbox row, so that a row is not published by two relays at once. */
 const CONFIRM_TIMEOUT_MS = 10_000;
@@ -9,10 +10,16 @@ export class AmqpPublisher {
   /** Publications that came back since: the broker confirms those too, right after. */
   private readonly returned = new Set<string>();
 
+  /** `onMissing`: an exchange, or a queue behind it, is not there. */
+  constructor(private readonly onMissing: () => void = () => undefined) {}
+
   /** To be called with every new connection. A channel that breaks takes its connection with it, so it comes back too. */
   async attach(connection: ChannelModel): Promise<void> {
     const channel = await connection.createConfirmChannel();
-    channel.on('error', () => void connection.close().catch(() => undefined));
+    channel.on('error', (error: unknown) => {
+      if (isNotFound(error)) this.onMissing();
+      void connection.close().catch(() => undefined);
+    });
     channel.on('close', () => {
       if (this.channel === channel) this.channel = undefined;
     });
@@ -24,20 +31,23 @@ export class AmqpPublisher {
   }
 
   /**
-   * Resolves only when the broker has confirmed. Rejects on a refusal, on a message that no queue takes, on the loss of
-   * the connection, and when no confirmation comes in time: whether the message arrived is then unknown.
+   * Resolves only when the broker has confirmed. Rejects with `Undeliverable` when no queue takes the message; with
+   * another error on a refusal, on the loss of the connection, and when no confirmation comes in time: whether the
+   * message arrived is then unknown.
    */
   async publish(exchange: string, routingKey: string, content: Buffer, options: Options.Publish): Promise<void> {
     const { channel } = this;
-    const failed = (reason: string) => new Error(`${routingKey} was not published to ${exchange}: ${reason}`);
+    const says = (reason: string) => `${routingKey} was not published to ${exchange}: ${reason}`;
+    const failed = (reason: string) => new Error(says(reason));
     if (!channel) throw failed('the message broker is away');
     await new Promise<void>((resolve, reject) => {
       const confirmed = (error: unknown) => {
         clearTimeout(timer);
         if (error) reject(failed(error instanceof Error ? error.message : 'the broker refused it'));
-        else if (this.returned.delete(publicationId(exchange, routingKey, options.messageId)))
-          reject(failed('no queue takes it'));
-        else resolve();
+        else if (this.returned.delete(publicationId(exchange, routingKey, options.messageId))) {
+          this.onMissing();
+          reject(new Undeliverable(says('no queue takes it')));
+        } else resolve();
       };
       channel.publish(exchange, routingKey, content, { ...options, persistent: true, mandatory: true }, confirmed);
       const timer = setTimeout(() => reject(failed('no confirmation in time')), CONFIRM_TIMEOUT_MS);
@@ -47,4 +57,9 @@ export class AmqpPublisher {
 
 function publicationId(exchange: string, routingKey: string, messageId: unknown): string {
   return `${exchange} ${routingKey} ${String(messageId)}`;
+}
+
+/** AMQP's reply code for what does not exist. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 404;
 }

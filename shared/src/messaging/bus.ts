@@ -45,12 +45,20 @@ export class PermanentFault extends Error {
   override readonly name = 'PermanentFault';
 }
 
+/** The broker is there and no queue of it takes this message. Others may pass; it does, once a queue is bound for it. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable';
+}
+
 /**
  * The one port to the message broker. `start` declares the whole topology; consumers begin at `startConsuming`, so that
  * a service is whole before its first message comes. `stop` waits for the handlers in flight (bounded), then closes.
  */
 export interface Bus extends Component {
-  /** Resolves when the broker has confirmed the message for every bound queue. Rejects otherwise: publish it again. */
+  /**
+   * Resolves when the broker has confirmed the message for every bound queue. Rejects otherwise: publish it again; with
+   * `Undeliverable` when the trouble is this message's alone.
+   */
   publish(message: OutgoingMessage): Promise<void>;
   /** Names the handler of a queue. Called before `startConsuming`. */
   consume(queue: string, handler: MessageHandler, options?: ConsumeOptions): void;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import { Pool } from 'pg';
 import { type Logger, silentLogger } from '../logging/logger.js';
-import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
+import { type Bus, type ConsumeOptions, type MessageHandler, type OutgoingMessage, Undeliverable } from './bus.js';
 import { EmbeddedJobs } from './embedded-jobs.js';
 import { EmbeddedLink } from './embedded-link.js';
 import { workerLogger } from './embedded-pool.js';
@@ -69,7 +69,7 @@ export class EmbeddedBus implements Bus {
   async publish(message: OutgoingMessage): Promise<void> {
     const { exchange, type } = message;
     const bound = this.queues.filter((queue) => queue.exchange === exchange && topicMatches(queue.key, type));
-    if (bound.length === 0) throw new Error(`${type} was not published to ${exchange}: no queue takes it`);
+    if (bound.length === 0) throw new Undeliverable(`${type} was not published to ${exchange}: no queue takes it`);
     await this.jobs().add(
       bound.map(({ name }) => name),
       message,

@@ -35,7 +35,7 @@ export class RascalBus implements Bus {
   readonly name = 'message bus';
   private readonly consumers = new Map<string, RascalConsumer>();
   private readonly link: RascalLink;
-  private readonly publisher = new AmqpPublisher();
+  private readonly publisher: AmqpPublisher;
   private readonly publishing: AmqpConnection;
   private readonly state = new ConnectionState();
   private readonly logger: Logger;
@@ -46,6 +46,7 @@ export class RascalBus implements Bus {
     const topology = amqpTopology({ url, queues, queueType, connectionName: service });
     this.logger = logger;
     this.link = new RascalLink(topology, logger, (broker) => this.subscribeAll(broker));
+    this.publisher = new AmqpPublisher(() => this.link.renew('a publication found no queue'));
     this.publishing = new AmqpConnection(url, service, logger, (connection) => this.publisher.attach(connection));
     const update = () => this.state.set(this.link.state.connected && this.publishing.state.connected);
     this.link.state.onChange(update);
@@ -72,7 +73,8 @@ export class RascalBus implements Bus {
     if (!queues.some(({ name }) => name === queue)) throw new Error(`${queue} is no queue of the contract`);
     if (this.consumers.has(queue)) throw new Error(`${queue} has a handler already`);
     const { logger, publisher } = this;
-    const options = { queue, service, handler, prefetch: prefetch ?? usual, logger, publisher };
+    const onCancelled = () => this.link.renew(`the broker has cancelled the consumer of ${queue}`);
+    const options = { queue, service, handler, prefetch: prefetch ?? usual, logger, publisher, onCancelled };
     this.consumers.set(queue, new RascalConsumer(options));
   }
 

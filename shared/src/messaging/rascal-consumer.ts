@@ -21,6 +21,8 @@ interface RascalConsumerOptions {
   readonly logger: Logger;
   /** For what is put away: retries and dead letters. */
   readonly publisher: AmqpPublisher;
+  /** The broker has ended the subscription: mostly, as its queue was deleted. */
+  readonly onCancelled: () => void;
 }
 
 /** Consumes one queue: acknowledges what was handled, or what was put away for a later attempt or as a dead letter. */
@@ -37,11 +39,14 @@ export class RascalConsumer {
 
   /** Resolves when the consumer runs; rascal brings it back by itself when it, or the connection, was lost. */
   async subscribe(broker: BrokerAsPromised): Promise<void> {
-    const { queue, prefetch, logger } = this.options;
+    const { queue, prefetch, logger, onCancelled } = this.options;
     const session = await broker.subscribe(queue, { prefetch });
     this.session = session;
     session.on('error', (error) => logger.warn({ err: error, queue }, 'consumer'));
-    session.on('cancelled', (error) => logger.warn({ err: error, queue }, 'the broker cancelled the consumer'));
+    session.on('cancelled', (error) => {
+      logger.warn({ err: error, queue }, 'the broker cancelled the consumer');
+      onCancelled();
+    });
     session.on('invalid_content', (_error, message, settle) => this.receive(session, message, settle));
     const subscribed = new Promise<void>((resolve) => session.once('subscribed', resolve));
     // This listener makes rascal consume.

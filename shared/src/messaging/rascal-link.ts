@@ -9,6 +9,8 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 const START_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 5_000;
+/** What is missing again right after it was declared is somebody else's doing: no hurry then. */
+const RENEW_EVERY_MS = 10_000;
 
 /**
  * One connection to RabbitMQ for as long as it is started. Rascal reconnects by itself once it has been connected; until
@@ -19,6 +21,8 @@ export class RascalLink {
   private current: BrokerAsPromised | undefined;
   private stopping = new AbortController();
   private connecting: Promise<void> = Promise.resolve();
+  private renewal: NodeJS.Timeout | undefined;
+  private renewedAt = -Infinity;
 
   /** `onOpen` is called once for each broker, when the topology is declared; rascal resubscribes after that by itself. */
   constructor(
@@ -36,8 +40,25 @@ export class RascalLink {
     });
   }
 
+  /**
+   * Declares everything and subscribes again, over a new connection: soon, if it is wanted often. For what rascal does not
+   * mend by itself, a queue, a binding or an exchange that was deleted while the connection stands.
+   */
+  renew(why: string): void {
+    if (this.renewal || this.stopping.signal.aborted) return;
+    const wait = Math.max(0, this.renewedAt + RENEW_EVERY_MS - performance.now());
+    this.renewal = setTimeout(() => {
+      this.renewal = undefined;
+      this.renewedAt = performance.now();
+      // One that is away, or not open yet, is declared anyway when it comes.
+      if (this.current && this.state.connected) this.reopen(this.current, why);
+    }, wait);
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
+    clearTimeout(this.renewal);
+    this.renewal = undefined;
     const broker = this.current;
     this.current = undefined;
     const closed = Promise.all([this.connecting, broker && this.close(broker)]);
@@ -48,6 +69,14 @@ export class RascalLink {
   /** The broker, if it has been open since the start; rascal may be reconnecting it. */
   get broker(): BrokerAsPromised | undefined {
     return this.current;
+  }
+
+  private reopen(broker: BrokerAsPromised, why: string): void {
+    this.logger.warn({ why }, 'message broker: declaring everything again');
+    this.current = undefined;
+    this.state.set(false);
+    const { signal } = this.stopping;
+    this.connecting = this.close(broker).then(() => this.connect(signal, () => undefined));
   }
 
   private async connect(stopping: AbortSignal, tried: () => void): Promise<void> {

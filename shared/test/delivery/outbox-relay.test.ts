@@ -3,6 +3,7 @@ import { aService } from './a-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
 import { OutboxRelay } from '../../src/delivery/outbox-relay.js';
 import type { OutboxRow } from '../../src/delivery/outbox.js';
+import { Undeliverable } from '../../src/messaging/bus.js';
 import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 
 let service: Awaited<ReturnType<typeof aService>>;
@@ -10,19 +11,36 @@ beforeAll(async () => void (service = await aService()));
 afterAll(() => service.stop());
 
 type Options = ConstructorParameters<typeof OutboxRelay>[0];
-const relay = (options: Partial<Options> & Pick<Options, 'publish'>) =>
-  new OutboxRelay({
+const relays: OutboxRelay[] = [];
+/** A relay that is stopped after its test, as it would take the rows of the next. */
+const relay = (options: Partial<Options> & Pick<Options, 'publish'>) => {
+  const made = new OutboxRelay({
     destination: 'redis',
     database: service.database,
     databaseUrl: service.url,
     telemetry: silentTelemetry(),
     ...options,
   });
+  relays.push(made);
+  return made;
+};
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((each) => each.stop()));
+});
 
 const announce = (topic: string, count = 1) =>
   service.transactions.run(async ({ outbox }) => {
     for (let n = 0; n < count; n += 1) outbox.wake(topic, String(n), { n });
   });
+
+/** Announces something that somebody has claimed already. `until`: an SQL expression. */
+const announceClaimed = (topic: string, until: string) =>
+  service.database.fork().execute(
+    `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, claimed_until)
+     values (gen_random_uuid(), 'redis', '', ?, '', '{}', '{}', ${until})`,
+    [topic],
+    'run',
+  );
 
 const unpublished = async (topic: string) => {
   const [row] = await service.database
@@ -135,11 +153,11 @@ describe('the outbox relay', () => {
   it('shares the work with other relays: no row twice', async () => {
     const topic = randomUUID();
     const { rows, publish } = collector(topic);
-    const relays = [relay({ publish }), relay({ publish }), relay({ publish })];
-    await Promise.all(relays.map((each) => each.start()));
+    const sharing = [relay({ publish }), relay({ publish }), relay({ publish })];
+    await Promise.all(sharing.map((each) => each.start()));
     await Promise.all(Array.from({ length: 10 }, () => announce(topic, 30)));
     await eventually(async () => expect(await unpublished(topic)).toBe(0));
-    await Promise.all(relays.map((each) => each.stop()));
+    await Promise.all(sharing.map((each) => each.stop()));
     expect(rows).toHaveLength(300);
     expect(new Set(rows.map((row) => row.id)).size).toBe(300);
   });
@@ -147,9 +165,8 @@ describe('the outbox relay', () => {
   it('publishes again what was handed over by a relay that died before it could mark it', async () => {
     const topic = randomUUID();
     await announce(topic);
-    await service.database
-      .fork()
-      .execute(`update outbox set claimed_until = now() - interval '1 second' where type = ?`, [topic], 'run');
+    const claim = `update outbox set claimed_until = now() + interval '1 minute' where type = ?`;
+    await service.database.fork().execute(claim, [topic], 'run');
     const { rows, publish } = collector(topic);
     const running = relay({ publish });
     await running.start();
@@ -157,11 +174,22 @@ describe('the outbox relay', () => {
     await running.stop();
   });
 
-  it('makes its hook part of the transaction that marks the rows', async () => {
+  it('takes up what a relay that hangs has claimed, once its lease is over', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const running = relay({ publish });
+    await running.start();
+    await announceClaimed(topic, `now() + interval '500 milliseconds'`);
+    await eventually(() => expect(rows).toHaveLength(1));
+    await running.stop();
+  });
+
+  it('makes its hook part of the transaction that marks the rows, and marks again, not more, what it could not mark', async () => {
     const topic = randomUUID();
     let failures = 0;
+    const { rows: published, publish } = collector(topic);
     const running = relay({
-      publish: async () => undefined,
+      publish,
       onPublished: async (em, rows) => {
         if (!rows.some((row) => row.type === topic)) return;
         failures += 1;
@@ -171,12 +199,9 @@ describe('the outbox relay', () => {
     });
     await announce(topic);
     await running.start();
-    await eventually(() => expect(failures).toBe(1));
-    expect(await unpublished(topic)).toBe(1);
-    // The claim of the failed attempt is a lease: let it run out.
-    await service.database.fork().execute('update outbox set claimed_until = null where type = ?', [topic], 'run');
     await eventually(async () => expect(await unpublished(topic)).toBe(0));
     expect(await service.database.fork().execute('select value from counters where id = 2')).toEqual([{ value: 1 }]);
+    expect([failures, published.length]).toEqual([2, 1]);
     await running.stop();
   });
 
@@ -185,13 +210,91 @@ describe('the outbox relay', () => {
     const { rows, publish } = collector(topic);
     const running = relay({ publish });
     await running.start();
+    // As if a claim had been made whose answer got lost.
+    await announceClaimed(topic, `'infinity'`);
     await service.database
       .fork()
       .execute(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'outbox relay' and datname = current_database()`,
       );
     await announce(topic);
-    await eventually(() => expect(rows).toHaveLength(1));
+    await eventually(() => expect(rows).toHaveLength(2));
     await running.stop();
+  });
+
+  it('lets what is announced later pass rows that the other side does not take, and takes those there when it can', async () => {
+    const [stuck, behind] = [randomUUID(), randomUUID()];
+    const { rows, publish } = collector(behind);
+    const telemetry = silentTelemetry();
+    let refusals = 0;
+    let mended = false;
+    // More than a relay takes at once.
+    await announce(stuck, 130);
+    const running = relay({
+      telemetry,
+      publish: async (row) => {
+        if (row.type === stuck && !mended) throw (refusals++, new Undeliverable('no queue takes it'));
+        await publish(row);
+      },
+    });
+    await running.start();
+    await eventually(() => expect(refusals).toBeGreaterThanOrEqual(130));
+    await announce(behind, 20);
+    const since = performance.now();
+    await eventually(() => expect(rows).toHaveLength(20), { everyMs: 2 });
+    expect(performance.now() - since).toBeLessThan(900);
+    const { text } = await telemetry.metrics.exposition();
+    expect(Number(/^outbox_unroutable_total{destination="redis".*} (\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(
+      130,
+    );
+
+    mended = true;
+    await eventually(async () => expect(await unpublished(stuck)).toBe(0), { timeoutMs: 15_000 });
+    await running.stop();
+  });
+
+  it('tries a row that is not taken less and less often', async () => {
+    const topic = randomUUID();
+    const attempts: number[] = [];
+    const running = relay({
+      publish: async (row) => {
+        if (row.type === topic) throw (attempts.push(performance.now()), new Undeliverable('no queue takes it'));
+      },
+    });
+    await announce(topic);
+    await running.start();
+    await eventually(() => expect(attempts).toHaveLength(4), { timeoutMs: 20_000 });
+    await running.stop();
+    const [first = 0, second = 0, third = 0, fourth = 0] = attempts;
+    expect(second - first).toBeGreaterThan(900);
+    expect(fourth - third).toBeGreaterThan(1.5 * (second - first));
+    await service.database.fork().execute('delete from outbox where type = ?', [topic], 'run');
+  });
+
+  it('hands over what was announced just before the stop', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const running = relay({ publish });
+    for (let round = 1; round <= 20; round += 1) {
+      await running.start();
+      await announce(topic);
+      await running.stop();
+      expect(rows).toHaveLength(round);
+    }
+  });
+
+  it('stops in time while the other side hangs', async () => {
+    const topic = randomUUID();
+    await announce(topic);
+    let asked = false;
+    const running = relay({
+      publish: (row) => new Promise((resolve) => (row.type === topic ? (asked = true) : resolve())),
+    });
+    await running.start();
+    await eventually(() => expect(asked).toBe(true));
+    const since = performance.now();
+    await running.stop();
+    expect(performance.now() - since).toBeLessThan(5_000);
+    await service.database.fork().execute('delete from outbox where type = ?', [topic], 'run');
   });
 });

@@ -1,4 +1,5 @@
 import amqplib from 'amqplib';
+import { Undeliverable } from '@shop/shared/messaging/bus';
 import { RascalBus } from '@shop/shared/messaging/rascal-bus';
 import { queues } from '@shop/shared/messaging/topology';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -62,6 +63,64 @@ test('after a longer loss everything works again', async () => {
   await eventually(() => bus.publish(aMessage()), PATIENT);
   await eventually(() => expect(received).toHaveLength(1), PATIENT);
   await drained(bus, 'mailer:order.paid');
+});
+
+const inVhost = (kind: string, name: string) => `${kind}/${vhost()}/${encodeURIComponent(name)}`;
+
+test('a queue that was deleted is declared again, and consumed, by those who live', async () => {
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  await manage('DELETE', inVhost('queues', 'mailer:order.paid'));
+  await eventually(async () => {
+    await bus.publish(aMessage());
+    expect(received.length).toBeGreaterThan(0);
+  }, PATIENT);
+  await drained(bus, 'mailer:order.paid');
+});
+
+test('a consumer goes on when its queue was deleted twice', async () => {
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  for (let round = 1; round <= 2; round += 1) {
+    const before = received.length;
+    await manage('DELETE', inVhost('queues', 'mailer:order.paid'));
+    const consumes = async () => {
+      await bus.publish(aMessage());
+      expect(received.length).toBeGreaterThan(before);
+    };
+    await eventually(consumes, { timeoutMs: 25_000, everyMs: 50 });
+  }
+}, 60_000);
+
+test('a message that no queue takes any more is refused, and taken once its bindings are declared again', async () => {
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  for (const queue of ['mailer:order.paid', 'orders:order.paid', 'orders:any']) {
+    const key = queue === 'orders:any' ? 'order.%2A' : 'order.paid';
+    const binding = `e/order_exchange/q/${encodeURIComponent(queue)}/${key}`;
+    await manage('DELETE', `bindings/${vhost()}/${binding}`);
+  }
+  await expect(bus.publish(aMessage())).rejects.toBeInstanceOf(Undeliverable);
+  await eventually(() => bus.publish(aMessage()), PATIENT);
+  await eventually(() => expect(received).toHaveLength(1), PATIENT);
+});
+
+test('an exchange that was deleted is declared again', async () => {
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  await manage('DELETE', inVhost('exchanges', 'order_exchange'));
+  await expect(bus.publish(aMessage())).rejects.toThrow('order.paid was not published');
+  await eventually(() => bus.publish(aMessage()), PATIENT);
+  await eventually(() => expect(received.length).toBeGreaterThan(0), PATIENT);
+});
+
+test('connections that the broker closes come back, with what they consumed', async () => {
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  const open = await eventually(async () => {
+    const connections = (await manage('GET', `vhosts/${vhost()}/connections`)) as { name: string }[];
+    expect(connections).toHaveLength(2);
+    return connections;
+  }, PATIENT);
+  for (const { name } of open) await manage('DELETE', `connections/${encodeURIComponent(name)}`);
+  await eventually(() => expect(bus.connected).toBe(false), PATIENT);
+  await eventually(() => bus.publish(aMessage()), PATIENT);
+  await eventually(() => expect(received.length).toBeGreaterThan(0), PATIENT);
 });
 
 test('every queue of the contract is declared, safe against crashes', async () => {
