@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePorts } from './free-ports.js';
 import { randomSecret } from './kept-secret.js';
 import { endProcess } from './processes.js';
@@ -15,6 +16,8 @@ export interface RabbitServer {
   /** The leaders of the process groups in which all of the server runs, and its port mapper. */
   readonly groups: readonly number[];
   readonly ports: RabbitPorts;
+  /** Runs rabbitmqctl, which takes some seconds. Rejects with what it says when it fails. */
+  control(...words: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +76,11 @@ export async function startRabbitMq(
     managementUrl: `http://guest:guest@127.0.0.1:${management}`,
     groups: [server.pid ?? 0, epmd.pid ?? 0],
     ports,
+    control: async (...words) => {
+      // It lies beside the server's own script, and insists on no system user there.
+      const tool = join(dirname(program.path), 'rabbitmqctl');
+      await promisify(execFile)(tool, words, { env: environment, cwd: folder, timeout: 60_000 });
+    },
     stop,
   };
 }

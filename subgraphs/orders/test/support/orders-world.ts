@@ -15,6 +15,8 @@ const SECRET = 'a-secret-for-tests-of-orders';
 export const TEA = { product_id: 1, name: 'Tea', quantity: 2, price: 100 };
 export const CUP = { product_id: 2, name: 'Cup', quantity: 1, price: 50 };
 
+type TestBroker = Pick<Awaited<ReturnType<typeof testBroker>>, 'url' | 'drop'>;
+
 export interface OrdersProcess {
   readonly system: System;
   readonly url: string;
@@ -27,7 +29,7 @@ export class OrdersWorld {
 
   private constructor(
     readonly database: Awaited<ReturnType<typeof testDatabase>>,
-    readonly broker: Awaited<ReturnType<typeof testBroker>>,
+    readonly broker: TestBroker,
     readonly redis: ReturnType<typeof testRedis>,
     readonly auth: TestAuth,
     readonly cart: CartStandIn,
@@ -35,8 +37,9 @@ export class OrdersWorld {
     private readonly sqlPool: pg.Pool,
   ) {}
 
-  static async open(): Promise<OrdersWorld> {
-    const [database, broker] = await Promise.all([testDatabase(), testBroker()]);
+  /** On a vhost of its own, unless told where. */
+  static async open(opening: Promise<TestBroker> = testBroker()): Promise<OrdersWorld> {
+    const [database, broker] = await Promise.all([testDatabase(), opening]);
     const [auth, cart] = await Promise.all([TestAuth.start(), CartStandIn.start(SECRET)]);
     const probe = await MessageProbe.open(broker.url);
     const sqlPool = new pg.Pool({ connectionString: database.url, max: 3 });
