@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
+import type { LogEntry } from '@shop/logger/domain/log-entry';
 import { LokiBatches } from '@shop/logger/sinks/loki-batch';
 import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
 import { alertRules, dashboards, panelQueries, prometheusConfig } from './ops-files.js';
@@ -8,10 +9,15 @@ const yaml = <Content>(file: string) => load(readFileSync(file, 'utf8')) as Cont
 
 /** What the logger pushes of an entry: the labels of its stream, and the line. */
 const pushed = () => {
-  const entry = {
-    ...{ id: 'e1', time: new Date(0), level: 'info', service: 'orders', message: 'paid', traceId: 'abcdef0123456789' },
+  const entry: LogEntry = {
+    id: 'e1',
+    time: new Date(0),
+    level: 'info',
+    service: 'orders',
+    message: 'paid',
+    traceId: 'abcdef0123456789',
     fields: { order_uuid: 'u1' },
-  } as const;
+  };
   const { streams } = JSON.parse(new LokiBatches().body([entry])) as {
     streams: [{ stream: Record<string, string>; values: [[string, string]] }];
   };

@@ -81,7 +81,7 @@ describe('a frugal reading', () => {
   };
 
   it('is read again after twenty times as long as it took, and not before', async () => {
-    const reading = frugal(read, () => time);
+    const reading = frugal(read, { now: () => time });
     expect(await reading()).toBe(1);
     time = 999;
     expect(await reading()).toBe(1);
@@ -90,10 +90,7 @@ describe('a frugal reading', () => {
   });
 
   it('is not read twice at a time, nor sooner because it failed', async () => {
-    const reading = frugal(
-      () => read().then(() => Promise.reject(new Error('away'))),
-      () => time,
-    );
+    const reading = frugal(() => read().then(() => Promise.reject(new Error('away'))), { now: () => time });
     await Promise.all([1, 2].map(() => expect(reading()).rejects.toThrow('away')));
     await expect(reading()).rejects.toThrow('away');
     expect(reads).toBe(1);

@@ -1,24 +1,33 @@
 import type { Database } from '@shop/shared/persistence/database';
 import type { OrderStatus } from '../domain/order.js';
 
+/** What waits. */
+interface Pending {
+  readonly count: number;
+  /** How long the oldest has waited; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
 /** How many orders there are. Each takes its time with the number of orders that it counts. */
 export class OrderCounts {
   constructor(private readonly database: Database) {}
 
-  /** Reads the index by status alone. */
-  async byStatus(): Promise<ReadonlyMap<OrderStatus, number>> {
+  /** By status; reads all of them. */
+  async notPending(): Promise<ReadonlyMap<OrderStatus, number>> {
     const rows = await this.database
       .fork()
-      .execute<{ status: OrderStatus; count: string }[]>('select status, count(*) from orders group by status');
+      .execute<{ status: OrderStatus; count: string }[]>(
+        `select status, count(*) from orders where status <> 'Pending' group by status`,
+      );
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 
-  /** How long the oldest Pending order has waited; 0 when there is none. */
-  async oldestPendingSeconds(): Promise<number> {
-    const [row] = await this.database.fork().execute<{ seconds: number }[]>(
-      `select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as seconds
+  async pending(): Promise<Pending> {
+    const [row] = await this.database.fork().execute<Pending[]>(
+      `select count(*)::int as count,
+           coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as "oldestSeconds"
          from orders where status = 'Pending'`,
     );
-    return row?.seconds ?? 0;
+    return row ?? { count: 0, oldestSeconds: 0 };
   }
 }
