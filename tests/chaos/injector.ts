@@ -3,11 +3,11 @@ import { eventually } from '../support/eventually.js';
 import type { Passage, TcpProxy } from '../support/tcp-proxy.js';
 import type { Fault } from './schedule.js';
 
-/** A process that can be spoiled. Each call resolves at the fault's end, which for a death is the moment at which others take over. */
+/** A process that can be spoiled. Each call resolves at the fault's end, with the time of its beginning by performance.now(). */
 export interface Victim {
-  kill(awayMs: number): Promise<void>;
-  freeze(lengthMs: number): Promise<void>;
-  restart(): Promise<void>;
+  kill(awayMs: number): Promise<number>;
+  freeze(lengthMs: number): Promise<number>;
+  restart(): Promise<number>;
 }
 
 /** A fault at one place, as it was done. Times by performance.now(). */
@@ -43,23 +43,25 @@ export class Injector {
 
   private inTurn(fault: Fault, target: string): Promise<void> {
     const turn = (this.busy.get(target) ?? Promise.resolve()).then(async () => {
-      const beganAt = performance.now();
-      if (await this.inject(fault, target)) this.done.push({ fault, target, beganAt, endedAt: performance.now() });
-      else this.missed += 1;
+      const beganAt = await this.inject(fault, target);
+      if (beganAt === undefined) this.missed += 1;
+      else this.done.push({ fault, target, beganAt, endedAt: performance.now() });
     });
     this.busy.set(target, turn);
     return turn;
   }
 
-  private async inject({ kind, lengthMs, pick }: Fault, target: string): Promise<boolean> {
+  /** When it began; undefined when there was nothing to do it to. Resolves at its end. */
+  private async inject({ kind, lengthMs, pick }: Fault, target: string): Promise<number | undefined> {
     const victim = this.victims[target];
     if (!victim) throw new Error(`there is no ${target}`);
-    if (kind === 'kill') return victim.kill(lengthMs).then(() => true);
-    if (kind === 'freeze') return victim.freeze(lengthMs).then(() => true);
-    if (kind === 'restart') return victim.restart().then(() => true);
+    if (kind === 'kill') return victim.kill(lengthMs);
+    if (kind === 'freeze') return victim.freeze(lengthMs);
+    if (kind === 'restart') return victim.restart();
     const passage = await this.passageTo(target, pick);
+    const beganAt = performance.now();
     if (passage) await spoil(passage, kind, lengthMs);
-    return passage !== undefined;
+    return passage && beganAt;
   }
 
   private passageTo(target: string, pick: number): Promise<Passage | undefined> {

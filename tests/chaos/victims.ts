@@ -17,15 +17,20 @@ export function serviceVictim(shop: RunningShop, name: string): Victim {
       },
       { timeoutMs: THERE_WITHIN_MS, everyMs: 100 },
     );
-  const send = async (signal: NodeJS.Signals) => process.kill(await there(), signal);
+  const send = async (signal: NodeJS.Signals) => {
+    const pid = await there();
+    const beganAt = performance.now();
+    process.kill(pid, signal);
+    return { pid, beganAt };
+  };
   return {
-    kill: async () => void (await send('SIGKILL')),
-    restart: async () => void (await send('SIGTERM')),
+    kill: async () => (await send('SIGKILL')).beganAt,
+    restart: async () => (await send('SIGTERM')).beganAt,
     freeze: async (lengthMs) => {
-      const pid = await there();
-      process.kill(pid, 'SIGSTOP');
+      const { pid, beganAt } = await send('SIGSTOP');
       await pause(lengthMs);
       process.kill(pid, 'SIGCONT');
+      return beganAt;
     },
   };
 }
@@ -34,18 +39,24 @@ export function serviceVictim(shop: RunningShop, name: string): Victim {
 export function serverVictim(server: OwnServer): Victim {
   return {
     kill: async (awayMs) => {
+      const beganAt = performance.now();
       server.kill();
       await pause(awayMs);
       await server.start();
+      return beganAt;
     },
     restart: async () => {
+      const beganAt = performance.now();
       await server.stop();
       await server.start();
+      return beganAt;
     },
     freeze: async (lengthMs) => {
+      const beganAt = performance.now();
       server.freeze();
       await pause(lengthMs);
       server.thaw();
+      return beganAt;
     },
   };
 }
