@@ -3,7 +3,7 @@ import { load } from 'js-yaml';
 import type { LogEntry } from '@shop/logger/domain/log-entry';
 import { LokiBatches } from '@shop/logger/sinks/loki-batch';
 import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
-import { alertRules, dashboards, panelQueries, prometheusConfig } from './ops-files.js';
+import { alertRules, dashboards, panelQueries, prometheusConfig, RULE_TESTS } from './ops-files.js';
 
 const yaml = <Content>(file: string) => load(readFileSync(file, 'utf8')) as Content;
 
@@ -101,6 +101,16 @@ it('every alert says what is wrong, what it means, and where to begin', () => {
     expect(['critical', 'warning', 'info']).toContain(labels['severity']);
     for (const part of ['summary', 'description', 'runbook']) expect(annotations[part]).toMatch(/\S{3}/);
   }
+});
+
+it('every alert is one that the tests of the rules expect to fire', () => {
+  const tests = readFileSync(RULE_TESTS, 'utf8');
+  const expected = [...tests.matchAll(/alertname="(\w+)"/g)].map(([, name]) => name);
+  expect(expected.toSorted()).toEqual(
+    alertRules()
+      .map(({ alert }) => alert)
+      .toSorted(),
+  );
 });
 
 it('Prometheus scrapes every service', () => {
