@@ -82,6 +82,15 @@ test('nothing that is logged can break its line or pretend to be another', () =>
   }
 });
 
+test('a field cannot take the place of what is ours', () => {
+  const { logger, lines, entries } = collecting();
+  logger.info({ level: 'error', service: 'other', message: 'forged', time: 'never' }, 'true');
+  logger.child({ service: 'other' }).info({ level: 'error' }, 'true');
+  for (const entry of entries()) expect(entry).toMatchObject({ level: 'info', service: 'a-service', message: 'true' });
+  for (const line of lines) expect(line.match(/"(level|service|message|time)":/g)).toHaveLength(4);
+  expect(entries()[0]).toMatchObject({ _level: 'error', _service: 'other', _message: 'forged', _time: 'never' });
+});
+
 test('what is below its level costs nothing and says nothing', () => {
   const { logger, lines } = collecting('warn');
   logger.info({

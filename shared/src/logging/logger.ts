@@ -38,6 +38,8 @@ export function createLogger(service: string, level: string, { destinations }: L
   return withRedactedChildren(logger);
 }
 
+const OURS: ReadonlySet<string> = new Set(['level', 'time', 'service', 'message']);
+
 /** For tests, and for parts that were given no logger. */
 export const silentLogger: Logger = pino({ level: 'silent' });
 
@@ -45,11 +47,16 @@ export const silentLogger: Logger = pino({ level: 'silent' });
 function redactedArguments(args: readonly unknown[]): unknown[] {
   const [first, ...others] = args;
   const hasFields = typeof first === 'object' && first !== null;
-  const fields = hasFields ? redactFields(first instanceof Error ? { err: first } : first) : {};
+  const fields = hasFields ? withoutOurs(redactFields(first instanceof Error ? { err: first } : first)) : {};
   const [message, ...values] = hasFields ? others : args;
   if (message === undefined || message === null) return [fields, messageOfError(fields)];
   const text = values.length > 0 ? format(String(message), ...values.map(redact)) : String(message);
   return [fields, redactText(text)];
+}
+
+/** A field of a name that is ours would stand in the line twice, and whoever reads it would believe the wrong one. */
+function withoutOurs(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [OURS.has(name) ? `_${name}` : name, value]));
 }
 
 /** As pino has it: an error that comes without words speaks for itself. */
@@ -62,10 +69,10 @@ function withRedactedChildren(logger: Logger): Logger {
   const { child, setBindings } = logger;
   return Object.assign(logger, {
     child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
-      return child.call(this, redactFields(bindings), options as never);
+      return child.call(this, withoutOurs(redactFields(bindings)), options as never);
     },
     setBindings(this: Logger, bindings: Bindings) {
-      setBindings.call(this, redactFields(bindings));
+      setBindings.call(this, withoutOurs(redactFields(bindings)));
     },
   }) as Logger;
 }
