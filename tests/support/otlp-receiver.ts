@@ -50,6 +50,8 @@ export interface ReceivedSpan {
 /** Stands in for a collector: takes OTLP over HTTP in JSON, and keeps the spans in memory. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
+  /** What came, as it came. */
+  readonly bodies: string[] = [];
   /** Requests that were no OTLP. */
   readonly refused: string[] = [];
 
@@ -85,6 +87,7 @@ export class OtlpReceiver {
   }
 
   private take(url: string, text: string): boolean {
+    this.bodies.push(text);
     const parsed = url === '/v1/traces' ? body.safeParse(JSON.parse(text)) : undefined;
     if (!parsed?.success) {
       this.refused.push(`${url}: ${parsed?.error.message ?? 'no such path'}`);

@@ -30,7 +30,7 @@ interface InSpanOptions extends SpanOptions {
 
 /** A stop waits no longer for a receiver that does not answer. */
 const STOP_LIMIT_MS = 2_000;
-const EXPORT_TIMEOUT_MS = 5_000;
+const EXPORT_TIMEOUT_MS = 3_000;
 
 /** One service's own tracer: several services may share a process, so nothing here is global. */
 export class Tracing {
