@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { serveMetrics } from '@shop/shared/http/metrics-route';
 import { traceRequests } from '@shop/shared/http/request-tracing';
+import { closePolitely } from '@shop/shared/http/polite-close';
 import { answerErrors } from '@shop/shared/http/rest-errors';
 import { serverOptions } from '@shop/shared/http/server-options';
 import { trustedProxy } from '@shop/shared/http/trusted-proxy';
@@ -65,6 +66,7 @@ export class HttpServer implements Component {
       rewriteUrl: ({ url = '/' }) => originForm(url),
     });
     traceRequests(app, this.options.telemetry);
+    closePolitely(app);
     answerErrors(app, logger);
     serveMetrics(app, metrics);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });

@@ -13,7 +13,7 @@ const ORDER = `subscription ($id: ID, $after: Int) {
 const IN_FRAGMENT = 'subscription { ...F }';
 const CONDITIONAL = '... on Subscription @include(if: false) { ticks(count: 1) }';
 
-describe.each(transports)('subscriptions over %s', (_name, subscribe) => {
+describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
   let auth: TestAuth;
   let shop: FakeShop;
   let gateway: TestGateway;
@@ -166,11 +166,13 @@ describe.each(transports)('subscriptions over %s', (_name, subscribe) => {
     await eventually(() => expect(endingCodes(stream)).toEqual(['SUBGRAPH_UNAVAILABLE']));
   });
 
-  it('ends with an error when the gateway stops', async () => {
+  it('ends with what tells its client to go on elsewhere when the gateway stops', async () => {
     const stream = openOrder(null);
     await upstreamStreams(1);
     await gateway.gateway.system.stop();
-    await eventually(() => expect(endingCodes(stream)).toEqual(['SUBGRAPH_UNAVAILABLE']));
+    if (transport === 'a websocket') await eventually(() => expect(stream.error).toMatchObject({ code: 1001 }));
+    else await eventually(() => expect(endingCodes(stream)).toEqual(['SUBGRAPH_UNAVAILABLE']));
+    await upstreamStreams(0);
   });
 
   it.each<[string, string, StreamRequest]>([

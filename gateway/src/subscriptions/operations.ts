@@ -62,10 +62,14 @@ export class Operations implements Component {
 
   async start(): Promise<void> {}
 
-  /** Every stream ends with an error: its client may go on elsewhere. */
+  /**
+   * Every stream over HTTP ends with an error: its client may go on elsewhere. Those over websockets end with their
+   * socket, whose close code tells the same: an error of their own would keep clients from subscribing again by themselves.
+   */
   async stop(): Promise<void> {
     const goingAway = errorOf('SUBGRAPH_UNAVAILABLE', 'this server is going away');
-    for (const stream of [...this.live.keys()]) stream.events.fail(new PublicGraphqlError(goingAway));
+    for (const [stream, transport] of [...this.live])
+      if (transport !== 'websocket') stream.events.fail(new PublicGraphqlError(goingAway));
     // The doors write these errors before they are closed themselves.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { acceptJsonBodies } from './request-body.js';
 import { serveMetrics } from './metrics-route.js';
 import { believeGatewayAlone } from './behind-gateway.js';
+import { closePolitely } from './polite-close.js';
 import { traceRequests } from './request-tracing.js';
 import { answerErrors } from './rest-errors.js';
 import { serverOptions } from './server-options.js';
@@ -45,6 +46,7 @@ export class WebServer implements Component {
     const { logger, metrics, service } = telemetry;
     if (gatewaySecret !== undefined) believeGatewayAlone(app, gatewaySecret, service);
     traceRequests(app, this.options.telemetry);
+    closePolitely(app);
     answerErrors(app, logger);
     serveMetrics(app, metrics);
     acceptJsonBodies(app);
