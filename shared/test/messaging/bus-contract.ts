@@ -50,6 +50,7 @@ export function busContract(newHarness: () => Promise<BusHarness>): void {
     await publisher.start();
     await publisher.publish(aMessage());
     await eventually(async () => expect(await publisher.depth('mailer:order.paid')).toBe(1), PATIENT);
+    expect(await publisher.ready(['mailer:order.paid', 'dead:mailer:order.paid'])).toEqual([1, 0]);
     await publisher.stop();
 
     const { received } = await aConsumer(harness, 'mailer:order.paid');
