@@ -1,17 +1,13 @@
 import type { ChaosReport } from './chaos.js';
 import { seconds } from './chaos.js';
-import { described } from './schedule.js';
 
-/** A run in lines for people: the schedule, what became of orders, recoveries, and each invariant with its violations. */
+/** A run in lines for people: what became of orders, recoveries, and each invariant with its violations. */
 export function printed(report: ChaosReport): string {
-  const { seed, schedule, recoveries, findings, troubles } = report;
+  const { seed, recoveries, findings, troubles } = report;
   const decisions = Object.entries(report.decisions).map(([status, count]) => `${count} ${status}`);
   const { streams, purchase, placedToDecided } = report;
   return [
-    `Seed ${seed}. The schedule, of ${schedule.length} faults:`,
-    ...schedule.map(described),
-    '',
-    `${report.kills} processes killed, ${report.faults} faults in all (${report.missed} found no connection), ` +
+    `Seed ${seed}: ${report.kills} processes killed, ${report.faults} faults in all (${report.missed} found no connection), ` +
       `${report.orders} orders, ${seconds(report.tookMs)}.`,
     `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
     `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,

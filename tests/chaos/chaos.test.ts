@@ -14,7 +14,6 @@ describe('a shop that is killed, frozen, restarted and cut off while people buy'
     'loses nothing, and does nothing twice',
     async () => {
       const say = (line: string) => void (TEST_REPORT && process.stderr.write(`${line}\n`));
-      say(`Seed ${SEED}.`);
       const outcome = await chaos({
         seed: SEED,
         orders: Number(TEST_ORDERS),

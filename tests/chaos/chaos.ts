@@ -9,7 +9,7 @@ import type { Purchase } from './purchase.js';
 import { quiet, unhandled } from './quiet.js';
 import { Random } from './random.js';
 import { type Recovery, recoveries, spread } from './recovery.js';
-import { type Fault, planFaults } from './schedule.js';
+import { described, type Fault, planFaults } from './schedule.js';
 import { serverNames, shopUnderTest } from './shop-under-test.js';
 
 export interface ChaosOptions {
@@ -61,6 +61,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, orders, minutes, say } = options;
   const began = performance.now();
   const schedule = scheduleOf(options);
+  say([`Seed ${seed}. The schedule, of ${schedule.length} faults:`, ...schedule.map(described), ''].join('\n'));
   const { address, shop, servers, victims, links, stop } = await shopUnderTest('.cache');
   try {
     const patience = new Patience();
