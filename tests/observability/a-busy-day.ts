@@ -43,7 +43,7 @@ export async function aBusyDay(shop: RunningShop): Promise<void> {
   outcomes.push(...(await Promise.all([ended(first, one.uuid), ended(second, other.uuid)])).toSorted());
   expect(outcomes).toEqual(['PAID', 'CANCELLED', 'PAID', 'CANCELLED', 'PAID']);
   for (let look = 0; look < 3; look += 1) await shopkeeper.stockOf(plenty?.id ?? '');
-  await eventually(async () => expect(await deadLetters(shop)).toHaveLength(1));
+  await eventually(async () => expect(await deadLetters(shop)).toHaveLength(1), { timeoutMs: 30_000, everyMs: 100 });
 
   const headers = { authorization: `Bearer ${first.token}` };
   shop.freeze('payments');

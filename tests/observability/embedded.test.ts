@@ -1,59 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import { servicePorts } from '@shop/shared/backing/roster';
-import { queues } from '@shop/shared/messaging/topology';
-import { Shopper } from '@shop/system/demo/shopper';
-import { admin, RunningShop } from '../e2e/running-shop.js';
+import { createBacking } from '@shop/shared/backing/create-backing';
+import { InProcess } from '@shop/shared/backing/in-process';
+import type { System } from '@shop/shared/lifecycle/system';
+import { EmbeddedBus } from '@shop/shared/messaging/embedded-bus';
+import { createSystem as createPayments } from '@shop/payments/system';
+import { createSystem as createProducts } from '@shop/products/system';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { Scrape } from '../support/scrape.js';
+import { TestAuth } from '../support/test-auth.js';
+import { testDatabase } from '../support/test-database.js';
 
-describe('the metrics of a shop in one process', () => {
-  let shop: RunningShop;
-  let scrapes: Record<string, Scrape>;
+const STEPS = 'saga_step_duration_seconds_count';
+const aRequest = (order_uuid: string) => ({
+  ...{ correlation_id: order_uuid, order_uuid, user_id: 1, email: 'a@example.com', total: 100, currency: 'VND' },
+  items: [{ product_id: 1, name: 'Tea', quantity: 1, price: 100 }],
+});
+
+describe('the metrics of two services in one process', () => {
+  const releases: (() => Promise<void>)[] = [];
+  const urls: Record<string, string> = {};
+  let bus: EmbeddedBus;
   beforeAll(async () => {
-    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
-    const [shopkeeper, shopper] = await Promise.all([
-      Shopper.login(shop.gateway, admin.email, admin.password),
-      Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`),
-    ]);
-    const product = await shopkeeper.createProduct({ name: 'Tea', price: 1_000, stock: 5 });
-    await shopper.addToCart(product.id);
-    const { uuid } = await shopper.placeOrder();
-    for await (const { status } of shopper.statuses(uuid)) if (status === 'PAID') break;
-    await Promise.all([shopkeeper.close(), shopper.close()]);
-    await eventually(async () => {
-      const mailer = await Scrape.of(shop.service(servicePorts.mailer));
-      expect(mailer.value('mail_attempts_total', { outcome: 'sent' })).toBe(1);
+    const [busDatabase, auth] = await Promise.all([testDatabase(), TestAuth.start()]);
+    const inProcess = new InProcess();
+    const start = async (name: 'products' | 'payments', create: typeof createProducts) => {
+      const [database, port] = await Promise.all([testDatabase(), freePort()]);
+      const environment = {
+        PORT: String(port),
+        DATABASE_URL: database.url,
+        BUS_DATABASE_URL: busDatabase.url,
+        AUTH_JWKS_URL: auth.jwksUrl,
+        LOG_LEVEL: 'silent',
+      };
+      const system: System = create(environment, createBacking(environment, name, inProcess));
+      await system.start();
+      releases.unshift(() => system.stop(), database.drop);
+      urls[name] = `http://127.0.0.1:${port}`;
+    };
+    releases.push(() => auth.stop(), busDatabase.drop);
+    await start('products', createProducts);
+    await start('payments', createPayments);
+    bus = new EmbeddedBus({ connectionString: busDatabase.url, service: 'orders' });
+    await bus.start();
+    releases.unshift(() => bus.stop());
+  }, 60_000);
+  afterAll(async () => {
+    for (const release of releases) await release();
+  }, 60_000);
+
+  it('do not mix: each shows what it did, and the process that they share', async () => {
+    const messageId = randomUUID();
+    await bus.publish({
+      ...{ messageId, correlationId: messageId, type: 'order.requested', exchange: 'order_exchange', appId: 'orders' },
+      ...{ timestamp: Date.now(), headers: {}, body: aRequest(messageId) },
     });
-    const origins = Object.entries(servicePorts).map(([name, port]) => [name, shop.service(port)] as const);
-    const each = await Promise.all(
-      [...origins, ['gateway', shop.gateway] as const].map(
-        async ([name, url]) => [name, await Scrape.of(url)] as const,
-      ),
-    );
-    scrapes = Object.fromEntries(each);
-  }, 90_000);
-  afterAll(() => shop?.stop(), 30_000);
-
-  it('are those of one service at each port', () => {
-    for (const [name, { samples }] of Object.entries(scrapes))
-      expect(new Set(samples.map(({ labels }) => labels['service']))).toEqual(new Set([name]));
-  });
-
-  it('are counted where it happened, and only there', () => {
-    const showing = (metric: string, labels = {}) =>
-      Object.keys(scrapes).filter((name) => (scrapes[name]?.value(metric, labels) ?? 0) > 0);
-    expect(showing('order_transitions_total', { status: 'Paid' })).toEqual(['orders']);
-    expect(showing('mail_attempts_total')).toEqual(['mailer']);
-    expect(showing('gateway_plan_cache_entries')).toEqual(['gateway']);
-    for (const [name, scrape] of Object.entries(scrapes)) {
-      const own = queues.filter(({ service }) => service === name).map((queue) => queue.name);
-      const handled = scrape.find('saga_step_duration_seconds_count').map(({ labels }) => labels['queue'] ?? '');
-      expect(own).toEqual(expect.arrayContaining(handled));
+    for (const name of ['products', 'payments']) {
+      const scrape = await eventually(
+        async () => {
+          const seen = await Scrape.of(urls[name] ?? '');
+          expect(seen.value(STEPS)).toBe(1);
+          return seen;
+        },
+        { timeoutMs: 20_000, everyMs: 50 },
+      );
+      expect(scrape.value(STEPS, { queue: `${name}:order.requested`, outcome: 'ok' })).toBe(1);
+      expect(new Set(scrape.samples.map(({ labels }) => labels['service']))).toEqual(new Set([name]));
+      expect(scrape.find('cache_lookups_total')).toHaveLength(name === 'products' ? 2 : 0);
     }
-  });
-
-  it('are the same of the process they share', () => {
-    const starts = Object.values(scrapes).map((scrape) => scrape.value('process_start_time_seconds'));
-    expect(new Set(starts).size).toBe(1);
-  });
+    const scrapes = await Promise.all(Object.values(urls).map((url) => Scrape.of(url)));
+    expect(new Set(scrapes.map((scrape) => scrape.value('process_start_time_seconds'))).size).toBe(1);
+  }, 60_000);
 });

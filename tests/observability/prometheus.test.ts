@@ -12,8 +12,11 @@ import { alertRules, panelQueries, prometheusConfig, RULE_TESTS, RULES } from '.
 import { PrometheusClient } from './prometheus-client.js';
 import { selectorsOf, substituted } from './promql.js';
 import { RunningShop } from '../e2e/running-shop.js';
-import { eventually } from '../support/eventually.js';
+import { eventually as soon } from '../support/eventually.js';
 import { required } from '../support/test-environment.js';
+
+/** A series is there once it was scraped twice. */
+const eventually: typeof soon = (assertion) => soon(assertion, { timeoutMs: 20_000, everyMs: 200 });
 
 describe('a real Prometheus that scrapes the shop', () => {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
