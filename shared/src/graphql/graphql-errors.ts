@@ -1,7 +1,8 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { fieldAtFault } from './field-at-fault.js';
-import { AppError, httpStatus } from '../errors/app-error.js';
+import { httpStatus } from '../errors/app-error.js';
+import { publicErrorOf } from '../errors/public-error.js';
 
 /** Codes that @apollo/server and graphql give to a client's mistakes. */
 const CLIENT_MISTAKES = new Set([
@@ -19,9 +20,10 @@ export function formatGraphqlError(formatted: GraphQLFormattedError, error: unkn
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const original = unwrapResolverError(error);
-  if (original instanceof AppError) {
-    const extensions = { code: original.code, ...(original.field !== undefined && { field: original.field }) };
-    return { message: original.message, ...place, extensions };
+  const known = publicErrorOf(original);
+  if (known) {
+    const extensions = { code: known.code, ...(known.field !== undefined && { field: known.field }) };
+    return { message: known.message, ...place, extensions };
   }
   const code = formatted.extensions?.['code'];
   if (typeof code === 'string' && code in httpStatus && code !== 'INTERNAL_SERVER_ERROR') {
@@ -47,11 +49,12 @@ function isClientMistake(original: unknown, code: unknown): boolean {
   return code === undefined && original instanceof GraphQLError && !original.originalError && !original.path;
 }
 
-/** An AppError as the GraphQL error that carries it over a subscription. */
+/** An error as the GraphQL error that carries it over a subscription. */
 export function toGraphqlError(error: unknown): GraphQLError {
-  if (error instanceof AppError) {
-    const extensions = { code: error.code, ...(error.field !== undefined && { field: error.field }) };
-    return new GraphQLError(error.message, { extensions });
+  const known = publicErrorOf(error);
+  if (known) {
+    const extensions = { code: known.code, ...(known.field !== undefined && { field: known.field }) };
+    return new GraphQLError(known.message, { extensions });
   }
   return new GraphQLError('internal error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }

@@ -76,10 +76,12 @@ export function errors<Status extends number>(...statuses: Status[]): Record<Sta
   return Object.fromEntries(statuses.map((status) => [status, errorBody])) as Record<Status, typeof errorBody>;
 }
 
-/** What a route with a body says before it is asked: the body is no JSON, too large, or of another type. */
+/** What any route may say: its database is away; and one with a body: that is no JSON, too large, or of another type. */
 function answersOfTheServer({ method, schema }: RouteOptions): void {
-  if (!schema || schema.hide || method === 'GET' || method === 'HEAD') return;
-  schema.response = { ...errors(400, 413, 415), ...(schema.response as object | undefined) };
+  if (!schema || schema.hide) return;
+  const withBody = method !== 'GET' && method !== 'HEAD';
+  const always = withBody ? errors(400, 413, 415, 503) : errors(503);
+  schema.response = { ...always, ...(schema.response as object | undefined) };
 }
 
 /** @fastify/swagger-ui's own page is not ours: it does not take a token as it was copied. */

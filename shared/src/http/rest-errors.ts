@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { AppError, badInput } from '../errors/app-error.js';
+import { badInput } from '../errors/app-error.js';
+import { publicErrorOf } from '../errors/public-error.js';
 import type { Logger } from '../logging/logger.js';
 
 /**
@@ -29,7 +30,8 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
 }
 
 function restError(error: unknown): { status: number; message: string } {
-  if (error instanceof AppError) return { status: error.status, message: error.message };
+  const known = publicErrorOf(error);
+  if (known) return known;
   const status = statusOf(error);
   if (status < 500) return { status, message: clientMistakes[(error as FastifyError).code] ?? 'bad request' };
   return { status: 500, message: 'internal error' };

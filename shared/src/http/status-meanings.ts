@@ -15,7 +15,7 @@ const meanings: Readonly<Record<number, string>> = {
   415: 'The body is no JSON in UTF-8, or it is compressed',
   429: 'Too many requests, please try again later',
   502: 'The service broke off its answer',
-  503: 'Another service, which is needed for this, is away',
+  503: 'The service, its database, or another service that is needed for this is away; please try again',
   504: 'The service did not answer in time',
 };
 

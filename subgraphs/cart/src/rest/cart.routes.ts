@@ -70,7 +70,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         operationId: 'showCart',
         summary: 'What is in the cart',
         security,
-        response: { 200: z.array(itemBody).describe('The items of the cart'), ...errors(401, 503) },
+        response: { 200: z.array(itemBody).describe('The items of the cart'), ...errors(401) },
       },
     },
     async (request) => {
@@ -89,7 +89,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         response: {
           201: itemBody.describe('The item, with all that is in the cart of it'),
           400: notAdded,
-          ...errors(401, 503),
+          ...errors(401),
         },
       },
     },
@@ -111,7 +111,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         security,
         params: idParams,
         body: changed,
-        response: { 200: itemBody.describe('The item as it is now'), ...errors(400, 401, 404, 503) },
+        response: { 200: itemBody.describe('The item as it is now'), ...errors(400, 401, 404) },
       },
     },
     async (request) => {
@@ -128,7 +128,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         summary: 'Removes an item',
         security,
         params: idParams,
-        response: { 204: noBody, ...errors(401, 404, 503) },
+        response: { 204: noBody, ...errors(401, 404) },
       },
     },
     async (request, reply) => {
@@ -143,7 +143,7 @@ function routes(untyped: FastifyInstance, { useCases, carts, userOf }: Routes): 
         operationId: 'clearCart',
         summary: 'Empties the cart',
         security,
-        response: { 204: noBody, ...errors(401, 503) },
+        response: { 204: noBody, ...errors(401) },
       },
     },
     async (request, reply) => {

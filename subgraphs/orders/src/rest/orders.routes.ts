@@ -80,7 +80,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
                   'The order, Pending; with a key that was used before, the order of then as it is now',
                 ),
                 400: errorBody.describe('Bad payload, or the cart is empty'),
-                ...errors(401, 503),
+                ...errors(401),
               },
             },
           },
@@ -100,7 +100,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
             ...{ security, querystring: listQuery },
             response: {
               200: withHeaders(z.array(orderBody).describe('A page of the orders'), totalCount),
-              ...errors(400, 401, 503),
+              ...errors(400, 401),
             },
           },
         },
@@ -119,7 +119,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
           schema: {
             operationId: 'findOrder',
             summary: 'An order by its numeric id',
-            ...{ security, querystring: idQuery, response: { 200: order, ...errors(400, 401, 404, 503) } },
+            ...{ security, querystring: idQuery, response: { 200: order, ...errors(400, 401, 404) } },
           },
         },
         async (request) => {
@@ -134,7 +134,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
             summary: 'An order',
             security,
             params,
-            response: { 200: order, ...errors(400, 401, 404, 503) },
+            response: { 200: order, ...errors(400, 401, 404) },
           },
         },
         async (request) => whole(await views.required(callerOf(request), request.params.id)),
@@ -146,7 +146,7 @@ export function ordersRoutes({ reader, views, placeOrder, changeStatus, verifier
             operationId: 'moveOrder',
             summary: 'Moves an order: Paid, Shipped, Delivered by an admin, Cancelled by its owner while it is Pending',
             ...{ security, params, body: moving },
-            response: { 200: moved, ...errors(400, 401, 403, 404, 409, 503) },
+            response: { 200: moved, ...errors(400, 401, 403, 404, 409) },
           },
         },
         async (request) => {

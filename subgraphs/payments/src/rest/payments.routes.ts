@@ -38,7 +38,7 @@ export function paymentsRoutes(payments: PaymentStore, verifier: TokenVerifier):
             summary: "An order's payment, for its owner or an administrator",
             params,
             security: needsToken,
-            response: { 200: paymentBody.describe('The payment'), ...errors(401, 404, 503) },
+            response: { 200: paymentBody.describe('The payment'), ...errors(401, 404) },
           },
         },
         async (request) => {
