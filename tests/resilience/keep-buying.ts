@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ShopClient, Unavailable } from '../chaos/shop-client.js';
+import type { Calm, Traffic } from './calm.js';
+
+interface Buyer {
+  readonly client: ShopClient;
+  readonly username: string;
+  readonly products: readonly number[];
+  readonly calm: Calm;
+  readonly traffic: Traffic;
+}
+
+export interface Bought {
+  readonly client: ShopClient;
+  readonly uuid: string;
+}
+
+/** Between two purchases. */
+const BREATH_MS = 20;
+
+/**
+ * Somebody who buys one thing after the other until the end, and makes a request that failed once more, not twice. Answers
+ * all orders that were placed.
+ */
+export async function keepBuying({ client, username, products, calm, traffic }: Buyer): Promise<Bought[]> {
+  const bought: Bought[] = [];
+  const onceMore = async <Answer>(what: string, request: () => Promise<Answer>): Promise<Answer> => {
+    traffic.requests += 1;
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw failed(what, error);
+      traffic.repeated.push(`${client.door} ${what}: ${error.message}`);
+      return await calm.once(request).catch((again: unknown) => Promise.reject(failed(what, again)));
+    }
+  };
+  const failed = (what: string, error: unknown) => {
+    traffic.failed.push(`${client.door} ${what}: ${String(error)}`);
+    return new Failed();
+  };
+  for (let round = 0; !calm.isOver; round += 1) {
+    try {
+      if (round % 5 === 0) await onceMore('login', () => client.logIn(username, `${username}-passphrase`));
+      await onceMore('add', () => client.add(products[round % products.length] ?? 0, 1));
+      const key = randomUUID();
+      const { uuid } = await onceMore('place', () => client.place(key));
+      bought.push({ client, uuid });
+      await onceMore('order', () => client.order(uuid));
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+    }
+    await pause(BREATH_MS);
+  }
+  return bought;
+}
+
+/** Noted already; the purchase is given up. */
+class Failed extends Error {}

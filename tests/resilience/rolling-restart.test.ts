@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { processNames } from '@shop/system/ports';
+import { GraphqlClient } from '../chaos/graphql-client.js';
+import { RestClient } from '../chaos/rest-client.js';
+import { report } from '../rest/report.js';
+import { admin, RunningShop } from '../e2e/running-shop.js';
+import { eventually } from '../support/eventually.js';
+import { violations } from '../support/invariants.js';
+import { Calm, type Traffic } from './calm.js';
+import { keepBuying } from './keep-buying.js';
+import { restartInOrder } from './restart-in-order.js';
+
+const PLENTY = 1_000_000;
+/** Longer than SHUTDOWN_S no stop may take. */
+const STOPPED_WITHIN_MS = 10_000;
+const SHOPPERS = ['REST', 'GraphQL', 'REST', 'GraphQL'] as const;
+
+describe('every service, restarted one after the other while people buy', () => {
+  let shop: RunningShop;
+  beforeAll(async () => {
+    shop = await RunningShop.start('processes', { LOGIN_RATE_LIMIT: '0' });
+  }, 120_000);
+  afterAll(async () => {
+    await shop?.stop();
+  }, 30_000);
+
+  it('costs no order, and no request that is made once more', async () => {
+    const shopkeeper = new RestClient(shop.gateway);
+    await shopkeeper.logIn(admin.email, admin.password);
+    const products = await shopkeeper.createProducts(
+      ['Tea', 'Cup'].map((name) => ({ name, price: 1_500, stock: PLENTY })),
+    );
+    const calm = new Calm();
+    const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
+    const buyers = SHOPPERS.map((door, number) => ({
+      username: `roller${number}x${Date.now()}`,
+      client: door === 'REST' ? new RestClient(shop.gateway) : new GraphqlClient(shop.gateway),
+    }));
+    for (const { username } of buyers) await new RestClient(shop.gateway).register(username);
+    const buying = Promise.all(buyers.map((buyer) => keepBuying({ ...buyer, products, calm, traffic })));
+
+    const stops: number[] = [];
+    for (const name of processNames) {
+      stops.push(await restartInOrder(shop, name, calm));
+      // Whoever has to repeat something does, and some buy in peace before the next one goes.
+      await pause(300);
+    }
+    calm.end();
+    const bought = (await buying).flat();
+    report(
+      `${processNames.length} processes restarted in order; ${traffic.requests} requests, ` +
+        `${traffic.repeated.length} repeated, ${traffic.failed.length} failed; ${bought.length} orders; ` +
+        `a stop took ${Math.max(...stops).toFixed(0)} ms at most`,
+    );
+    expect(traffic.failed).toEqual([]);
+    // Nobody's code failed: there was only nobody to ask.
+    expect(traffic.repeated.filter((trouble) => /500|INTERNAL/.test(trouble))).toEqual([]);
+    expect(Math.max(...stops)).toBeLessThan(STOPPED_WITHIN_MS);
+    for (const name of processNames) expect(shop.said).toContain(`${name} has ended with code 0`);
+
+    await eventually(
+      async () => {
+        for (const { client, uuid } of bought) expect(await client.order(uuid)).toMatchObject({ status: 'Paid' });
+        expect(await violations(shop, new Map(products.map((id) => [id, PLENTY])))).toEqual([]);
+      },
+      { timeoutMs: 30_000, everyMs: 300 },
+    );
+  }, 240_000);
+});
