@@ -14,6 +14,9 @@ import { requestIdOf } from '../http/request-id.js';
 import { withLogFields } from '../logging/log-fields.js';
 import { contextFrom } from '../telemetry/trace-context.js';
 
+/** At a stop, a client that does not answer its socket's close within this time is cut off. */
+const FAREWELL_MS = 1_000;
+
 /**
  * Subscriptions by graphql-transport-ws on `/graphql`. Who subscribes is proven by each operation
  * (`extensions.authorization`), so that one socket can carry many callers; else by the connection's parameters.
@@ -63,7 +66,11 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
     if (request.url?.split('?')[0] !== '/graphql') return socket.destroy();
     return sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   });
-  app.addHook('preClose', async () => server.dispose());
+  app.addHook('preClose', async () => {
+    const overdue = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), FAREWELL_MS);
+    await server.dispose();
+    clearTimeout(overdue);
+  });
 
   function executionArgs(payload: SubscribePayload, contextValue: unknown): ExecutionArgs | readonly GraphQLError[] {
     const document = parse(payload.query);

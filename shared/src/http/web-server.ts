@@ -28,6 +28,9 @@ interface WebServerOptions {
 /** A body of a REST or GraphQL request, in bytes, at most. */
 export const BODY_LIMIT = 1_048_576;
 
+/** At a stop, what is being answered may take so long: a part of what the whole stop may take. */
+const ANSWERED_WITHIN_MS = 3_000;
+
 /** A service's HTTP server: its doors, `/healthz` (alive), `/readyz` (can do its own work now) and `/metrics`. */
 export class WebServer implements Component {
   readonly name = 'web server';
@@ -60,8 +63,15 @@ export class WebServer implements Component {
     await app.listen({ host: this.options.host, port: this.options.port });
   }
 
+  /**
+   * Takes nothing new and lets what is being answered end. What has not ended in time is cut off: its client asks again,
+   * and the rest of the service can stop in order.
+   */
   async stop(): Promise<void> {
-    await this.app?.close();
+    const { app } = this;
+    const overdue = setTimeout(() => app?.server.closeAllConnections(), ANSWERED_WITHIN_MS);
+    await app?.close();
+    clearTimeout(overdue);
   }
 
   /** The port it listens on; of use where the configuration said 0. */

@@ -46,4 +46,17 @@ describe('a web server that is stopped', () => {
     expect(performance.now() - since).toBeLessThan(1_000);
     agent.destroy();
   });
+
+  it('cuts off what does not end, so that the rest can stop in order and in time', async () => {
+    const server = await aServer();
+    const agent = new Agent({ keepAlive: true });
+    const answering = ask(server.port, agent, '/slow');
+    const cutOff = expect(answering).rejects.toThrow();
+    await eventually(() => expect(asked).toBe(true));
+    const since = performance.now();
+    await server.stop();
+    expect(performance.now() - since).toBeLessThan(6_000);
+    await cutOff;
+    finish();
+  });
 });
