@@ -9,8 +9,9 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 const START_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 5_000;
-/** What is missing again right after it was declared is somebody else's doing: no hurry then. */
-const RENEW_EVERY_MS = 10_000;
+/** What is missing again after it was declared is nothing that declaring mends: it is done less and less often then. */
+const FIRST_RENEWAL_PAUSE_MS = 10_000;
+const LONGEST_RENEWAL_PAUSE_MS = 60_000;
 
 /**
  * One connection to RabbitMQ for as long as it is started. Rascal reconnects by itself once it has been connected; until
@@ -23,6 +24,7 @@ export class RascalLink {
   private connecting: Promise<void> = Promise.resolve();
   private renewal: NodeJS.Timeout | undefined;
   private renewedAt = -Infinity;
+  private renewalPauseMs = 0;
 
   /** `onOpen` is called once for each broker, when the topology is declared; rascal resubscribes after that by itself. */
   constructor(
@@ -46,10 +48,16 @@ export class RascalLink {
    */
   renew(why: string): void {
     if (this.renewal || this.stopping.signal.aborted) return;
-    const wait = Math.max(0, this.renewedAt + RENEW_EVERY_MS - performance.now());
+    const quiet = performance.now() - this.renewedAt;
+    if (quiet > LONGEST_RENEWAL_PAUSE_MS) this.renewalPauseMs = 0;
+    const wait = Math.max(0, this.renewalPauseMs - quiet);
     this.renewal = setTimeout(() => {
       this.renewal = undefined;
       this.renewedAt = performance.now();
+      this.renewalPauseMs = Math.min(
+        Math.max(FIRST_RENEWAL_PAUSE_MS, this.renewalPauseMs * 2),
+        LONGEST_RENEWAL_PAUSE_MS,
+      );
       // One that is away, or not open yet, is declared anyway when it comes.
       if (this.current && this.state.connected) this.reopen(this.current, why);
     }, wait);
