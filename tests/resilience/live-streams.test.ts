@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Shopper } from '@shop/system/demo/shopper';
+import type { ProcessName } from '@shop/system/ports';
+import { isAlive } from '@shop/system/servers/processes';
 import { followOrder, type Stream } from '../chaos/follow-order.js';
 import { Patience } from '../chaos/patience.js';
 import { admin, RunningShop } from '../e2e/running-shop.js';
@@ -47,6 +49,8 @@ describe('a subscriber to an order', () => {
     { of: 'Redis', dies: () => redis.close(), comesBack: () => redis.open(), noticed: false },
     { of: 'orders process', dies: () => shop.kill('orders'), noticed: false },
     { of: 'gateway', dies: () => shop.kill('gateway'), noticed: true },
+    { of: 'orders process, when it is asked to stop,', dies: () => stopped('orders'), noticed: false },
+    { of: 'gateway, when it is asked to stop,', dies: () => stopped('gateway'), noticed: true },
   ];
 
   it.each(deaths)(
@@ -87,6 +91,16 @@ describe('a subscriber to an order', () => {
     },
     WITHIN_MS * 2,
   );
+
+  async function stopped(name: ProcessName): Promise<void> {
+    const pid = await persist(async () => {
+      const running = shop.pidOf(name);
+      if (running === undefined) throw new Error(`${name} does not run`);
+      return running;
+    });
+    process.kill(pid, 'SIGTERM');
+    await eventually(() => expect(isAlive(pid)).toBe(false), { timeoutMs: WITHIN_MS });
+  }
 
   const moved = (id: string, status: string) =>
     persist(async () => {
