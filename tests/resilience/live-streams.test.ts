@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Shopper } from '@shop/system/demo/shopper';
-import type { ProcessName } from '@shop/system/ports';
-import { isAlive } from '@shop/system/servers/processes';
 import { followOrder, type Stream } from '../chaos/follow-order.js';
 import { Patience } from '../chaos/patience.js';
 import { admin, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js';
 import { required } from '../support/test-environment.js';
+import { stopInOrder } from './running-process.js';
 
 /** Long enough for something to die while the order is in the middle of its saga. */
 const PAYMENT_LATENCY_MS = '1500';
@@ -49,8 +48,16 @@ describe('a subscriber to an order', () => {
     { of: 'Redis', dies: () => redis.close(), comesBack: () => redis.open(), noticed: false },
     { of: 'orders process', dies: () => shop.kill('orders'), noticed: false },
     { of: 'gateway', dies: () => shop.kill('gateway'), noticed: true },
-    { of: 'orders process, when it is asked to stop,', dies: () => stopped('orders'), noticed: false },
-    { of: 'gateway, when it is asked to stop,', dies: () => stopped('gateway'), noticed: true },
+    {
+      of: 'orders process, when it is asked to stop,',
+      dies: async () => void (await stopInOrder(shop, 'orders')),
+      noticed: false,
+    },
+    {
+      of: 'gateway, when it is asked to stop,',
+      dies: async () => void (await stopInOrder(shop, 'gateway')),
+      noticed: true,
+    },
   ];
 
   it.each(deaths)(
@@ -91,16 +98,6 @@ describe('a subscriber to an order', () => {
     },
     WITHIN_MS * 2,
   );
-
-  async function stopped(name: ProcessName): Promise<void> {
-    const pid = await persist(async () => {
-      const running = shop.pidOf(name);
-      if (running === undefined) throw new Error(`${name} does not run`);
-      return running;
-    });
-    process.kill(pid, 'SIGTERM');
-    await eventually(() => expect(isAlive(pid)).toBe(false), { timeoutMs: WITHIN_MS });
-  }
 
   const moved = (id: string, status: string) =>
     persist(async () => {
