@@ -33,6 +33,9 @@ const MIGRATION_LOCK = 7_301_977;
 /** Who waits longer for a connection of the pool, or for a new one, gets an error. */
 const CONNECTION_WAIT_MS = 5_000;
 const REACHABLE_WITHIN_MS = 2_000;
+/** A machine on which everything starts at once may take its time. */
+const SLOW_START_MS = 30_000;
+const SLOW_PAUSE_MS = 200;
 
 /** A process that hangs, or is cut off, in the middle of a transaction loses it, and with it the locks of its rows. */
 const STUCK_TRANSACTION_MS = 60_000;
@@ -66,9 +69,18 @@ export class Database implements Component {
     });
   }
 
+  /** A server that is slow, or just starting, is waited for; one that is not there, or refuses, is an error at once. */
   async start(): Promise<void> {
-    await this.orm.connect();
-    await this.migrate();
+    const latest = performance.now() + SLOW_START_MS;
+    for (;;) {
+      try {
+        await this.orm.connect();
+        return await this.migrate();
+      } catch (error) {
+        if (!isSlowness(error) || performance.now() > latest) throw error;
+        await pause(SLOW_PAUSE_MS);
+      }
+    }
   }
 
   async stop(): Promise<void> {
@@ -93,4 +105,13 @@ export class Database implements Component {
       await this.orm.migrator.up();
     });
   }
+}
+
+/** PostgreSQL's "cannot connect now", and what pg and its pool say when a connection takes too long. */
+function isSlowness(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && current.code === '57P03') return true;
+    if (/connection timeout|timeout exceeded when trying to connect/.test(current.message)) return true;
+  }
+  return false;
 }

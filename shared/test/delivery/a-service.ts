@@ -23,8 +23,13 @@ class CreateTables extends Migration {
 /** The smallest service there is: a table of counters, an outbox and an inbox. */
 export async function aService() {
   const { url, drop } = await testDatabase();
-  const open = () =>
-    new Database({ url, entities: [Counter], migrations: [{ name: '0001_tables', class: CreateTables }], poolSize: 5 });
+  const open = (at = url) =>
+    new Database({
+      url: at,
+      entities: [Counter],
+      migrations: [{ name: '0001_tables', class: CreateTables }],
+      poolSize: 5,
+    });
   const database = open();
   await database.start();
   const transactions = new Transactions(database, { logger: silentLogger });

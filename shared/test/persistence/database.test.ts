@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { aService } from '../delivery/a-service.js';
 
 it('a transaction that its process forgets does not hold its locks for ever', async () => {
@@ -19,6 +20,32 @@ it('a transaction is never the context of another database in the same process',
   expect(inside).toBe(await nameOf(another));
   await Promise.all([service.stop(), another.stop()]);
 });
+
+it('a start waits for a server that is slow to answer, and not for one that is not there', async () => {
+  const service = await aService();
+  let silent = 1;
+  const { hostname, port } = new URL(service.url);
+  const door = createServer((client) => {
+    client.on('error', () => undefined);
+    if (silent-- > 0) return void client.resume();
+    const server = connect({ port: Number(port), host: hostname });
+    server.on('error', () => undefined);
+    client.pipe(server).pipe(client);
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  const url = new URL(service.url);
+  url.host = `127.0.0.1:${(door.address() as AddressInfo).port}`;
+  const slow = service.open(url.href);
+  await slow.start();
+  expect(silent).toBeLessThan(0);
+  await slow.stop();
+  await new Promise((resolve) => door.close(resolve));
+
+  const absent = service.open(url.href);
+  await expect(absent.start()).rejects.toThrow(/ECONNREFUSED/);
+  await absent.stop();
+  await service.stop();
+}, 30_000);
 
 describe('a transaction whose connection breaks', () => {
   it('does not keep its place in the pool', async () => {
