@@ -12,7 +12,7 @@ const meanings: Readonly<Record<number, string>> = {
   409: 'What it is about is not in a state for this',
   412: 'It has another version by now than If-Match says',
   413: 'The body is too large',
-  415: 'The body is no JSON in UTF-8, or it is compressed',
+  415: 'The body is said to be something else than JSON in UTF-8, or it is compressed',
   429: 'Too many requests, please try again later',
   502: 'The service broke off its answer',
   503: 'The service, its database, or another service that is needed for this is away; please try again',
