@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { serveMetrics } from '@shop/shared/http/metrics-route';
+import { refuseUnsoundRequests } from '@shop/shared/http/request-soundness';
 import { traceRequests } from '@shop/shared/http/request-tracing';
 import { closePolitely } from '@shop/shared/http/polite-close';
 import { answerErrors } from '@shop/shared/http/rest-errors';
@@ -71,6 +72,7 @@ export class HttpServer implements Component {
     traceRequests(app, this.options.telemetry);
     closePolitely(app);
     answerErrors(app, logger);
+    refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
     await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
     app.addHook('onRequest', async (_request, reply) => {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { badInput } from '../errors/app-error.js';
 import { publicErrorOf } from '../errors/public-error.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -17,10 +16,6 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     return reply.status(status).send({ error: message });
   });
   app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
-  // RFC 9112, section 3.2. Node would do it without a word.
-  app.addHook('onRequest', async ({ raw }) => {
-    if (raw.headers.host === undefined && raw.httpVersion === '1.1') throw badInput('the Host header is missing');
-  });
   // Node answers it itself, and says nothing, unless somebody listens.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const body = JSON.stringify({ error: 'the expectation can not be met' });

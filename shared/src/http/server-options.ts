@@ -6,7 +6,8 @@ import { requestIdOf } from './request-id.js';
 /** What every HTTP server of ours has in common: also what never reaches a route is answered as the REST contract says. */
 export const serverOptions = {
   forceCloseConnections: 'idle',
-  // The whole of a request must have arrived by then, its body too.
+  // The whole of a request must have arrived by then, its body too: in ms, as those of its headers below. Node looks only
+  // now and then, and takes the greater of the two for both where the headers' is not the smaller one.
   requestTimeout: 30_000,
   requestIdHeader: false,
   genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
@@ -14,7 +15,12 @@ export const serverOptions = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
   frameworkErrors: answerBrokenAddress,
   clientErrorHandler: answerBrokenRequest,
-  http: { shouldUpgradeCallback: isWebsocket, requireHostHeader: false },
+  http: {
+    headersTimeout: 15_000,
+    connectionsCheckingInterval: 5_000,
+    shouldUpgradeCallback: isWebsocket,
+    requireHostHeader: false,
+  },
 } as const;
 
 /**

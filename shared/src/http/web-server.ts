@@ -4,6 +4,7 @@ import { serveMetrics } from './metrics-route.js';
 import { believeGatewayAlone } from './behind-gateway.js';
 import { closePolitely } from './polite-close.js';
 import { traceRequests } from './request-tracing.js';
+import { refuseUnsoundRequests } from './request-soundness.js';
 import { answerErrors } from './rest-errors.js';
 import { serverOptions } from './server-options.js';
 import type { Component } from '../lifecycle/system.js';
@@ -51,6 +52,7 @@ export class WebServer implements Component {
     traceRequests(app, this.options.telemetry);
     closePolitely(app);
     answerErrors(app, logger);
+    refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
     acceptJsonBodies(app);
     app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));

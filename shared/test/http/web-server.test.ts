@@ -20,7 +20,7 @@ describe('a web server', () => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
     return [response.status, await response.json()];
   };
-  const posted = async (body: string, headers: Record<string, string>, path = '/things') => {
+  const posted = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>, path = '/things') => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', headers, body });
     return [response.status, await response.json()];
   };
@@ -63,6 +63,10 @@ describe('a web server', () => {
     ['application/json; charset=utf-8', {}],
     ['application/json;charset="UTF8"', {}],
     ['Application/JSON', { 'content-encoding': 'identity' }],
+    ['application/json; foo="a;charset=x"', {}],
+    ['application/json; foo="a;charset=x"; Charset=UTF-8', {}],
+    ['application/merge-patch+json', {}],
+    ['text/json', {}],
   ])('reads JSON in UTF-8: %s', async (type, headers) =>
     expect(await posted('{"a":"é"}', { 'content-type': type, ...headers })).toEqual([200, { body: { a: 'é' } }]),
   );
@@ -72,10 +76,25 @@ describe('a web server', () => {
     ['application/xml', {}, 'the content type is not supported'],
     ['application/json; charset=utf-16', {}, 'the charset is not supported: JSON is UTF-8'],
     ['application/json; charset=latin1', {}, 'the charset is not supported: JSON is UTF-8'],
+    ['application/merge-patch+json; charset=utf-16', {}, 'the charset is not supported: JSON is UTF-8'],
     ['application/json', { 'content-encoding': 'gzip' }, 'the content encoding is not supported'],
   ])('says why it can not read %s %j', async (type, headers, error) =>
     expect(await posted('{}', { 'content-type': type, ...headers })).toEqual([415, { error }]),
   );
+
+  it('reads JSON also where nobody says what it is', async () => {
+    // fetch gives a text a type of its own, and bytes none.
+    expect(await posted(new TextEncoder().encode('{"a":"é"}'), {})).toEqual([200, { body: { a: 'é' } }]);
+    expect(await posted(new TextEncoder().encode('a=b'), {})).toEqual([400, { error: 'the body is no JSON' }]);
+  });
+
+  it('takes no text that is not in UTF-8 for another one', async () => {
+    const latin1 = Buffer.from('{"a":"\xe9"}', 'latin1');
+    expect(await posted(latin1, { 'content-type': 'application/json' })).toEqual([
+      400,
+      { error: 'the body is not in UTF-8' },
+    ]);
+  });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])(
     'takes an empty body for none, also as %s',
@@ -106,6 +125,22 @@ describe('a web server', () => {
       { error: 'the Host header is missing' },
     ]);
     expect(await send('GET /healthz HTTP/1.0\r\n\r\n')).toEqual(['HTTP/1.1 200 OK', { status: 'ok' }]);
+  });
+
+  it('refuses a request with two Hosts, or with a coding that it can not undo', async () => {
+    expect(await send('GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n')).toEqual([
+      'HTTP/1.1 400 Bad Request',
+      { error: 'there is more than one Host header' },
+    ]);
+    const coded = (coding: string) =>
+      send(
+        'POST /things HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n' +
+          `Transfer-Encoding: ${coding}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+      );
+    const refused = ['HTTP/1.1 400 Bad Request', { error: 'the transfer encoding is not supported' }];
+    expect(await coded('gzip, chunked')).toEqual(refused);
+    expect(await coded('gzip\r\nTransfer-Encoding: chunked')).toEqual(refused);
+    expect(await coded('Chunked')).toEqual(['HTTP/1.1 200 OK', { body: {} }]);
   });
 
   it('answers a client that would rather speak HTTP/2', async () => {
