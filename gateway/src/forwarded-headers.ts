@@ -27,5 +27,14 @@ export function withoutConnectionHeaders<Headers extends object>(headers: Header
 }
 
 function without<Headers extends object>(headers: Headers, dropped: (name: string) => boolean): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped(name))) as Headers;
+  const named = namedByConnection(headers);
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !named.has(name.toLowerCase()) && !dropped(name)),
+  ) as Headers;
+}
+
+/** The headers that a sender marks as meant for its own connection alone. */
+function namedByConnection(headers: { readonly connection?: unknown }): ReadonlySet<string> {
+  const options = [headers.connection ?? []].flat().join(',').split(',');
+  return new Set(options.map((option) => option.trim().toLowerCase()));
 }

@@ -50,8 +50,13 @@ export function restFacade({ originOf, proof, timeoutMs, telemetry }: RestFacade
   };
 }
 
-/** A body is passed on while it arrives, so that its size may only show on the way. */
-async function limitBody({ headers }: FastifyRequest, _reply: FastifyReply, payload: Readable): Promise<Readable> {
+/** A body is passed on while it arrives, so that its size may only show on the way. GET and HEAD have none that counts. */
+async function limitBody(
+  { method, headers }: FastifyRequest,
+  _reply: FastifyReply,
+  payload: Readable,
+): Promise<Readable> {
+  if (method === 'GET' || method === 'HEAD') return payload;
   if (Number(headers['content-length'] ?? 0) > BODY_LIMIT) throw bodyTooLarge();
   let size = 0;
   const counted = new Transform({

@@ -148,6 +148,52 @@ describe('the REST contract through the gateway', () => {
     }
   });
 
+  it('takes no notice of the body of a GET, as the services do', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+      socket.write(`${method} /cart HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1100000\r\n\r\n`);
+      socket.end('x'.repeat(1_100_000));
+      expect(await text(socket)).toContain('HTTP/1.1 418');
+    }
+    expect(arrived.map(({ body }) => body)).toEqual(['', '']);
+  });
+
+  it('keeps to itself what a header says is for one connection alone, on both ways', async () => {
+    cart.override = (request, response) =>
+      response
+        .writeHead(200, { connection: 'X-Hop, keep-alive', 'x-hop': '1', 'x-through': '1' })
+        .end(JSON.stringify(request.headers));
+    const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+    socket.write('GET /cart HTTP/1.1\r\nHost: x\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nX-Sent: 1\r\n\r\n');
+    const answer = (await text(socket)).toLowerCase();
+    expect([answer.includes('x-hop'), answer.includes('x-through: 1')]).toEqual([false, true]);
+    expect([answer.includes('x-mine'), answer.includes('"x-sent":"1"')]).toEqual([false, true]);
+    cart.override = null;
+  });
+
+  it('refuses a request that could be taken for another one, before a service gets it', async () => {
+    const refusals = [
+      ['GET /cart HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 'there is more than one Host header'],
+      [
+        'POST /cart HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+        'the transfer encoding is not supported',
+      ],
+    ] as const;
+    for (const [bytes, error] of refusals) {
+      const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+      socket.write(bytes);
+      const answer = await text(socket);
+      expect([answer.split('\r\n')[0], answer.includes(error)]).toEqual(['HTTP/1.1 400 Bad Request', true]);
+    }
+    expect(arrived).toEqual([]);
+  });
+
+  it('passes on a body without a content type as one', async () => {
+    const answer = await request(`${gateway.origin}/cart`, { method: 'POST', body: Buffer.from('{}') });
+    expect((await answer.body.json()) as object).not.toHaveProperty('content-type');
+    expect(arrived.map(({ body }) => body)).toEqual(['{}']);
+  });
+
   it('asks with HEAD as it is asked', async () => {
     expect((await send('HEAD', '/products/7')).headers.get('x-total-count')).toBe('7');
     expect(arrived).toMatchObject([{ method: 'HEAD', url: '/products/7' }]);
