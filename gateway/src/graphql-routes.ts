@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError } from '@shop/shared/errors/app-error';
 import { operationRoute } from '@shop/shared/graphql/operation-tracing';
+import { jsonParser } from '@shop/shared/http/request-body';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextOf, type GatewayContext } from './context.js';
@@ -38,6 +39,7 @@ export function graphqlRoutes({ server, identities, operations, limits, telemetr
       return context;
     };
     const context = async (request: FastifyRequest) => contextFor(request);
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, jsonParser(app));
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply, telemetry.logger));
     app.addHook('onRequest', async (request) => {
       const identity = await identities.identify(request.headers.authorization);

@@ -45,6 +45,18 @@ describe('queries through the gateway', () => {
     });
   });
 
+  it('takes no text that is not in UTF-8 for another one', async () => {
+    const body = Buffer.from('{"query": "{ whoAmI }", "variables": {"a": "\xe9"}}', 'latin1');
+    const headers = { 'content-type': 'application/json' };
+    for (const url of [gateway.url, `${gateway.url}/stream`]) {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { errors: [{ message: 'the body is not in UTF-8', extensions: { code: 'BAD_USER_INPUT' } }] },
+      ]);
+    }
+  });
+
   it('shows the subgraphs the verified token, the trace, the request and where it came from', async () => {
     const token = auth.token({ userId: 7 });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
