@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { levelNamed } from './domain/level.js';
 
+/** Something that may be missing, as null and an empty text also say: proto3 does not tell that from none. */
+export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional()).optional();
+
 /** A level by any of its names, in any case. */
 export const receivedLevel = z.string().transform((word, context) => {
   const level = levelNamed(word);

@@ -31,6 +31,16 @@ describe('POST /ingest', () => {
     ]);
   });
 
+  it.each(['', null])('takes %j for what is not said', async (nothing) => {
+    service = await LoggerService.start();
+    const entry = { message: 'hello', level: nothing, timestamp: nothing, service: nothing, trace_id: nothing };
+    const before = Date.now();
+    expect((await service.ingest(entry)).status).toBe(202);
+    const [kept] = await service.entries();
+    expect(kept).toMatchObject({ level: 'INFO', service: 'unknown', message: 'hello', traceId: null });
+    expect(Date.parse(kept?.timestamp ?? '')).toBeGreaterThanOrEqual(before);
+  });
+
   it('takes what nothing can keep as it is, and says so where it is cut', async () => {
     service = await LoggerService.start();
     const odd =

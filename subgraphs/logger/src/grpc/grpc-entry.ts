@@ -2,17 +2,13 @@ import { badInput } from '@shop/shared/errors/app-error';
 import { z } from 'zod';
 import type { LogEntryMessage } from './proto.js';
 import type { ReceivedEntry } from '../domain/log-entry.js';
-import { receivedLevel, receivedTime } from '../received-entry.js';
-
-/** proto3 does not tell an empty text from none. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+import { orNothing, receivedLevel, receivedTime } from '../received-entry.js';
 
 const entry = z.object({
-  level: optional(receivedLevel),
+  level: orNothing(receivedLevel),
   service: z.string(),
   message: z.string().min(1, 'message is required'),
-  timestamp: optional(receivedTime),
+  timestamp: orNothing(receivedTime),
   trace_id: z.string(),
   fields: z.record(z.string(), z.string()),
 });

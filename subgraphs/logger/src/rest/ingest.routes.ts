@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { levels } from '../domain/level.js';
 import { textBounds } from '../domain/log-entry.js';
 import type { IngestGuard } from '../ingest-token.js';
-import { receivedLevel, receivedTime } from '../received-entry.js';
+import { orNothing, receivedLevel, receivedTime } from '../received-entry.js';
 import type { KeepEntry } from '../use-cases/keep-entry.js';
 
 const text = (most: number) => z.string().describe(`Cut, with a mark, after ${most} characters`);
@@ -21,12 +21,12 @@ const example = {
 
 const received = z
   .object({
-    level: receivedLevel
-      .optional()
-      .describe(`${levels.join(', ')}, or another logger's name for one of them; info unless told`),
+    level: orNothing(receivedLevel).describe(
+      `${levels.join(', ')}, or another logger's name for one of them; info unless told`,
+    ),
     service: text(textBounds.service).nullish().describe('unknown unless told'),
     message: text(textBounds.message).min(1, 'message is required'),
-    timestamp: receivedTime.optional().describe('ISO 8601; now unless told'),
+    timestamp: orNothing(receivedTime).describe('ISO 8601; now unless told'),
     trace_id: text(textBounds.traceId).nullish(),
     fields: z.record(z.string(), z.unknown()).nullish(),
   })
