@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { faultOfText, type TextBounds } from '../text/bounded-text.js';
 
-/** A text of a body or a header, within the domain's bounds and in its words. */
-export const boundedText = (bounds: TextBounds) =>
+/** A text of a body or a header, within the domain's bounds and in its words, which `ifNull` are some of. */
+export const boundedText = (bounds: TextBounds, ifNull?: string) =>
   z
-    .string()
+    .string({ error: ({ input }) => (input === null ? ifNull : undefined) })
     .refine((text) => faultOfText(text, bounds) === null, {
       error: ({ input }) => faultOfText(String(input), bounds) ?? undefined,
     })
@@ -18,9 +18,9 @@ export interface NumberBounds {
   readonly rule: string;
 }
 
-/** A whole number of a body, within the domain's bounds and in its words. */
-export const wholeNumber = ({ least, most, rule }: NumberBounds) =>
+/** A whole number of a body, within the domain's bounds and in its words, which `ifNull` are some of. */
+export const wholeNumber = ({ least, most, rule }: NumberBounds, ifNull?: string) =>
   z
-    .int({ error: ({ input }) => (typeof input === 'number' ? rule : undefined) })
+    .int({ error: ({ input }) => (typeof input === 'number' ? rule : input === null ? ifNull : undefined) })
     .min(least, rule)
     .max(most, rule);

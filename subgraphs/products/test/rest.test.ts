@@ -93,7 +93,10 @@ describe('the REST routes of products', () => {
     expect((await products.call('PUT', `/products/${id}`, { stock: 0 })).body).toMatchObject({ stock: 0, version: 3 });
     expect((await products.call('PUT', '/products/999999', { stock: 0 })).status).toBe(404);
     expect((await products.call('PUT', `/products/${id}`, { price: 0 })).status).toBe(400);
-    expect((await products.call('PUT', `/products/${id}`, { name: null })).status).toBe(400);
+    for (const field of ['name', 'price', 'stock']) {
+      const { status, body } = await products.call('PUT', `/products/${id}`, { [field]: null });
+      expect([status, body]).toEqual([400, { error: `${field} can't be removed` }]);
+    }
   });
 
   it('change a version that the caller names, or answer 412', async () => {
@@ -113,7 +116,12 @@ describe('the REST routes of products', () => {
     expect((await put('W/"2"')).status).toBe(200);
     expect((await put('*')).status).toBe(200);
     expect((await put('x')).status).toBe(400);
-    const racers = await Promise.all(Array.from({ length: 8 }, () => put('4')));
+    for (const other of ['0', '"0"', '9007199254740991', 'W/"9007199254740991"', '"1", "6"', '1,,2'])
+      expect([other, (await put(other)).status]).toEqual([other, 412]);
+    for (const nonsense of ['9007199254740992', '', ',', '"1', '*, "1"', '01', '-1', '"a"'])
+      expect([nonsense, (await put(nonsense)).status]).toEqual([nonsense, 400]);
+    expect((await put('"1", W/"4" ,"6"')).body).toMatchObject({ version: 5 });
+    const racers = await Promise.all(Array.from({ length: 8 }, () => put('5')));
     expect(racers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
   });
 

@@ -39,6 +39,7 @@ export const nameBounds: TextBounds = { name: 'name', least: 1, most: 200, blank
 const descriptionBounds: TextBounds = { name: 'description', least: 0, most: 5_000 };
 export const priceBounds = wholeNumber('price', 1, MAX_AMOUNT);
 export const stockBounds = wholeNumber('stock', 0, MAX_STOCK);
+export const removalRule = (field: string) => `${field} can't be removed`;
 export const MAX_AT_ONCE = 1_000;
 export const atLeastOneRule = 'there must be at least one product';
 export const atMostRule = `at most ${MAX_AT_ONCE} products at once`;
@@ -53,7 +54,7 @@ export function checkDrafts(drafts: readonly ProductDraft[]): void {
 /** Checks a change. Throws BAD_USER_INPUT with the field, such as `patch.price`. */
 export function checkPatch(patch: ProductPatch): void {
   for (const field of ['name', 'price', 'stock'] as const) {
-    if (patch[field] === null) throw badInput(`${field} can't be removed`, `patch.${field}`);
+    if (patch[field] === null) throw badInput(removalRule(field), `patch.${field}`);
   }
   checkFields(patch, 'patch.');
 }

@@ -51,12 +51,12 @@ export class ProductStore {
     return this.mapped(em, inserted).sort((a, b) => a.id - b.id);
   }
 
-  /** The changed product; null when it is not there, deleted, or, where a version is expected, no longer at it. */
+  /** The changed product; null when it is not there, deleted, or, where versions are expected, at none of them. */
   async update(
     em: EntityManager,
     id: number,
     patch: ProductPatch,
-    expectedVersion: number | undefined,
+    expected: readonly number[] | undefined,
     now: Date,
   ): Promise<Product | null> {
     const { name, description, price, stock } = patch;
@@ -69,8 +69,8 @@ export class ProductStore {
     const assignments = Object.keys(columns).map((column) => `${column} = ?, `);
     const rows = await em.execute(
       `update products set ${assignments.join('')} version = version + 1, updated_at = ?
-       where id = ? and deleted_at is null ${expectedVersion === undefined ? '' : 'and version = ?'} returning *`,
-      [...Object.values(columns), now, id, ...(expectedVersion === undefined ? [] : [expectedVersion])],
+       where id = ? and deleted_at is null ${expected ? 'and version = any(?::bigint[])' : ''} returning *`,
+      [...Object.values(columns), now, id, ...(expected ? [`{${expected.join(',')}}`] : [])],
     );
     return this.mapped(em, rows)[0] ?? null;
   }

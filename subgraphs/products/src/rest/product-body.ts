@@ -7,6 +7,7 @@ import {
   nameBounds,
   priceBounds,
   type Product,
+  removalRule,
   stockBounds,
 } from '../domain/product.js';
 
@@ -25,11 +26,14 @@ export function toBody({ id, name, price, stock, version, createdAt, updatedAt }
   return { id, name, price, stock, version, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
 }
 
-const draft = z.object({
-  name: boundedText(nameBounds),
-  price: wholeNumber(priceBounds),
-  stock: wholeNumber(stockBounds),
-});
+/** @param ifNull what to say of a field that is null, where the domain has a sentence for that */
+const fields = (ifNull?: (field: string) => string) =>
+  z.object({
+    name: boundedText(nameBounds, ifNull?.('name')),
+    price: wholeNumber(priceBounds, ifNull?.('price')),
+    stock: wholeNumber(stockBounds, ifNull?.('stock')),
+  });
+const draft = fields();
 const drafts = z.array(draft).min(1, atLeastOneRule).max(MAX_AT_ONCE, atMostRule);
 
 /** One product, or several at once. What is wrong is said of the one of both that the body is. */
@@ -44,7 +48,9 @@ export const createBody = z.union([drafts, draft], { error: whatIsWrong }).meta(
 });
 
 /** What is absent stays. */
-export const updateBody = draft.partial().meta({ examples: [{ price: 150_000 }] });
+export const updateBody = fields(removalRule)
+  .partial()
+  .meta({ examples: [{ price: 150_000 }] });
 
 function whatIsWrong({ input, ...issue }: z.core.$ZodRawIssue): string {
   const [ofMany, ofOne] = issue.code === 'invalid_union' ? issue.errors : [];

@@ -11,7 +11,7 @@ import {
   cached,
   contentTag,
   etag,
-  expectedVersion,
+  expectedVersions,
   ifMatch,
   ifNoneMatch,
   isCurrentAtClient,
@@ -141,8 +141,8 @@ function writes(untyped: FastifyInstance, { catalogue, verifier, writes }: Produ
     },
     async (request, reply) => {
       const { id } = request.params;
-      const version = expectedVersion(request.headers['if-match']);
-      const product = await catalogue.update.run(id, request.body, version, new Date());
+      const versions = expectedVersions(request.headers['if-match']);
+      const product = await catalogue.update.run(id, request.body, versions, new Date());
       void reply.header('etag', versionTag(product.version));
       return toBody(product);
     },

@@ -16,8 +16,8 @@ export const cached = {
   'x-cache': { type: 'string', enum: ['HIT', 'MISS'], description: 'Whether the cache knew it' },
 } as const;
 
-/** A version as `7`, `"7"` or the ETag `W/"7"`; `*` for any. */
-const IF_MATCH = /^(?:\*|(?:W\/)?("?)[1-9]\d{0,14}\1)$/;
+/** A version as `7`, `"7"` or the ETag `W/"7"`. */
+const VERSION = /^(?:W\/)?("?)(0|[1-9]\d*)\1$/;
 
 /** What a client sends to be told only what is new to it, or to change only what it knows. */
 export const ifNoneMatch = z.object({
@@ -26,8 +26,8 @@ export const ifNoneMatch = z.object({
 export const ifMatch = z.object({
   'if-match': z
     .string()
-    .regex(IF_MATCH, 'If-Match must be a version')
-    .meta({ description: 'The version to change: `7`, or its ETag', examples: ['*'] })
+    .refine((header) => isAny(header) || versionsIn(header) !== null, 'If-Match must be a version')
+    .meta({ description: 'The version to change: `7`, or its ETag; several with commas between', examples: ['*'] })
     .optional(),
 });
 
@@ -51,8 +51,19 @@ export function isCurrentAtClient(request: FastifyRequest, reply: FastifyReply, 
   return known.trim() === '*' || known.split(',').some((candidate) => opaque(candidate) === opaque(tag));
 }
 
-/** The version of a well-formed `If-Match` header. Undefined without one, and for `*`. */
-export function expectedVersion(header: string | undefined): number | undefined {
-  const [digits] = /\d+/.exec(header ?? '') ?? [];
-  return digits === undefined ? undefined : Number(digits);
+/**
+ * The versions that a well-formed `If-Match` header allows (RFC 9110, section 13.1.1; a weak ETag counts as well, as all of
+ * ours are). Undefined without one, and for `*`.
+ */
+export function expectedVersions(header: string | undefined): readonly number[] | undefined {
+  return header === undefined || isAny(header) ? undefined : (versionsIn(header) ?? []);
+}
+
+const isAny = (header: string) => header.trim() === '*';
+
+/** Null where one of the list is no version. Empty elements of a list count for nothing (RFC 9110, section 5.6.1). */
+function versionsIn(header: string): number[] | null {
+  const tags = header.split(',').map((tag) => tag.trim());
+  const versions = tags.filter((tag) => tag !== '').map((tag) => Number(VERSION.exec(tag)?.[2]));
+  return versions.length > 0 && versions.every(Number.isSafeInteger) ? versions : null;
 }

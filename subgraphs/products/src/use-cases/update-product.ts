@@ -7,7 +7,7 @@ import type { ProductStore } from '../persistence/product.store.js';
 
 /**
  * Changes what is sent of a product, in one update. The stock is the available one: what orders hold is not in it.
- * NOT_FOUND without the product, CONFLICT (412) when it is no longer at the version that the caller expects.
+ * NOT_FOUND without the product, CONFLICT (412) when it is at none of the versions that the caller expects.
  */
 export class UpdateProduct {
   constructor(
@@ -16,24 +16,24 @@ export class UpdateProduct {
     private readonly reader: ProductReader,
   ) {}
 
-  async run(id: number, patch: ProductPatch, expectedVersion: number | undefined, now: Date): Promise<Product> {
+  async run(id: number, patch: ProductPatch, expected: readonly number[] | undefined, now: Date): Promise<Product> {
     checkPatch(patch);
-    if (Object.values(patch).every((value) => value === undefined)) return this.unchanged(id, expectedVersion);
+    if (Object.values(patch).every((value) => value === undefined)) return this.unchanged(id, expected);
     const product = await this.transactions.run(async ({ em, outbox }) => {
-      const updated = await this.store.update(em, id, patch, expectedVersion, now);
+      const updated = await this.store.update(em, id, patch, expected, now);
       if (updated) announceChanged(outbox, updated);
       return updated;
     });
-    if (!product) return this.unchanged(id, expectedVersion);
+    if (!product) return this.unchanged(id, expected);
     await this.reader.refresh([product]);
     return product;
   }
 
-  /** The product as it is, where there is nothing to change or the version is not the expected one. */
-  private async unchanged(id: number, expectedVersion: number | undefined): Promise<Product> {
+  /** The product as it is, where there is nothing to change or the version is not an expected one. */
+  private async unchanged(id: number, expected: readonly number[] | undefined): Promise<Product> {
     const [product] = await this.store.byIds([id]);
     if (!product || product.deleted) throw notFound('product not found');
-    if (expectedVersion !== undefined && product.version !== expectedVersion)
+    if (expected && !expected.includes(product.version))
       throw new AppError('CONFLICT', `the product has changed: it is at version ${product.version}`, { status: 412 });
     return product;
   }
