@@ -77,6 +77,21 @@ describe('REST', () => {
     expect(answer).toEqual(failed(400, expect.any(String) as never));
   });
 
+  it.each([
+    [0, 'product not found'],
+    [-1, 'product not found'],
+    [2 ** 53, 'product not found'],
+    [1.5, 'invalid id'],
+    ['x', 'invalid id'],
+  ])('says of the product id %j the same at both doors', async (id, sentence) => {
+    const token = service.token(service.newUser());
+    const rest = await service.rest('POST', '/cart', token, { product_id: id, quantity: 1 });
+    expect(rest).toEqual(failed(400, sentence));
+    const add = 'mutation ($id: ID!) { addToCart(productId: $id) { id } }';
+    const { errors } = await service.graphql(add, { id: String(id) }, token);
+    expect(errors?.[0]?.message).toBe(sentence);
+  });
+
   it.each(['x', '0', '-1', '1.5', '9007199254740992'])('calls %s no id', async (id) => {
     const token = service.token(service.newUser());
     expect(await service.rest('DELETE', `/cart/${id}`, token)).toEqual(failed(400, 'invalid id'));

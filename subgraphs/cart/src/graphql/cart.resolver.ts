@@ -1,9 +1,13 @@
 import { requireCaller } from '@shop/shared/auth/caller';
-import { requiredId } from '@shop/shared/graphql/identifiers';
+import { numericId, requiredId } from '@shop/shared/graphql/identifiers';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { CartType } from './cart.type.js';
 import type { CartContext } from './loaders.js';
+import { productNotFound } from '../domain/cart.js';
 import type { CartUseCases } from '../use-cases/cart-use-cases.js';
+
+/** What is none, is no id of anything. */
+const WHOLE_NUMBER = /^(?:0|-?[1-9]\d*)$/;
 
 @Resolver(() => CartType)
 export class CartResolver {
@@ -24,7 +28,9 @@ export class CartResolver {
     @Arg('quantity', () => Int, { defaultValue: 1 }) quantity: number,
     @Ctx() context: CartContext,
   ): Promise<CartType> {
-    const id = requiredId(productId, 'productId');
+    const id = WHOLE_NUMBER.test(productId) ? numericId(productId) : requiredId(productId, 'productId');
+    // A number past all ids is one that no product has.
+    if (id === null) throw productNotFound();
     return new CartType(await this.useCases.addToCart.run(userOf(context), id, quantity), this.currency);
   }
 

@@ -26,10 +26,13 @@ const itemBody = z.object({
   price: z.int().min(0).describe("The product's price as it is now, in the currency's minor unit"),
   subtotal: z.int().min(0),
 });
-/** An id past all ids is one that no product has. */
+/** An id past all ids is one that no product has, and what is no whole number is no id. */
 const productId = z
-  .int({ error: ({ code }) => (code === 'too_big' || code === 'too_small' ? 'product not found' : undefined) })
+  .int({
+    error: ({ code, input }) => (code === 'too_big' || code === 'too_small' ? 'product not found' : notAnId(input)),
+  })
   .min(1, 'product not found');
+const notAnId = (input: unknown) => (input === undefined || input === null ? undefined : 'invalid id');
 const added = z.object({ product_id: productId, quantity }).meta({ examples: [{ product_id: 1, quantity: 2 }] });
 const changed = z.object({ quantity }).meta({ examples: [{ quantity: 3 }] });
 
