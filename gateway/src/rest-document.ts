@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { ServiceName } from '@shop/shared/backing/roster';
+import { errorBody } from '@shop/shared/http/openapi';
 import { forwardedRoutes } from './forwarded-routes.js';
 
 interface Operation {
@@ -78,16 +80,11 @@ function withGatewaysAnswers(operation: Operation): Operation {
   return { ...operation, responses: { ...responses, ...Object.fromEntries(answers) } };
 }
 
+/** As the services' documents have it: within one of OpenAPI 3.1 there is no `$schema`. */
+const { $schema: _, ...refusalSchema } = z.toJSONSchema(errorBody);
 const refusal = (description: string): Described => ({
   description,
-  content: {
-    'application/json': {
-      schema: {
-        ...{ type: 'object', properties: { error: { type: 'string' } }, required: ['error'] },
-        additionalProperties: false,
-      },
-    },
-  },
+  content: { 'application/json': { schema: refusalSchema } },
 });
 
 /** Two services may mean different things by one name, but for the way to sign in. */

@@ -50,6 +50,9 @@ describe('the document of all that is forwarded', () => {
     const put = paths['/cart/{id}']?.['put']?.responses;
     expect(Object.keys(put ?? {})).toEqual(['200', '502', '503', '504']);
     expect(put?.['504']?.description).toContain('did not answer in time');
+    expect(put?.['504']?.content).toMatchObject({
+      'application/json': { schema: { properties: { error: { description: 'One clear sentence' } } } },
+    });
     expect(paths['/orders']?.['post']?.responses['503']?.description).toBe('No cart; or: The service is unavailable');
   });
 
