@@ -17,5 +17,5 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/tests/fail-on-console.mjs'],
   reporters: ['default', '<rootDir>/tests/count-tests.mjs'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
