@@ -5,6 +5,7 @@ import { everyRouteCases, exampleRequest } from './contract/cases/every-route.ca
 import { ordersCases } from './contract/cases/orders.cases.js';
 import { paymentsCases } from './contract/cases/payments.cases.js';
 import { productsCases } from './contract/cases/products.cases.js';
+import { unsoundRequests } from './contract/unsound-requests.js';
 import { exampleRequests } from './contract/examples.js';
 import { foreignToken } from './contract/foreign-token.js';
 import { OpenApiDocument } from './contract/openapi-document.js';
@@ -112,6 +113,23 @@ describe('the REST contract, on each service and through the gateway', () => {
           .catch((failure: Error) => failures.push(`${played.route} ${played.what}: ${failure.message}`));
       }
       expect(failures).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(unsoundRequests)(
+    'refuses on every route, and at both doors, $what',
+    async ({ status, error, bytes, deadlineMs }) => {
+      const doors = [...services, 'gateway' as const].flatMap((door) =>
+        [...player.documents[door].operations].map(([route, operation]) => ({ door, route, operation })),
+      );
+      await Promise.all(
+        doors.map(async ({ door, route, operation }) => {
+          const { method, path } = requestOf(route, exampleRequest(operation, front));
+          const answer = await player.askRaw(door, route, bytes(method, path), deadlineMs);
+          expect([door, route, answer.status, JSON.parse(answer.text)]).toEqual([door, route, status, { error }]);
+        }),
+      );
     },
     60_000,
   );

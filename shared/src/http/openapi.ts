@@ -76,11 +76,14 @@ export function errors<Status extends number>(...statuses: Status[]): Record<Sta
   return Object.fromEntries(statuses.map((status) => [status, errorBody])) as Record<Status, typeof errorBody>;
 }
 
-/** What any route may say: its database is away; and one with a body: that is no JSON, too large, or of another type. */
+/**
+ * What any route may say: the request is no HTTP that it takes, or does not arrive in time; its database is away; and one
+ * with a body: that is no JSON, too large, or of another type.
+ */
 function answersOfTheServer({ method, schema }: RouteOptions): void {
   if (!schema || schema.hide) return;
   const withBody = method !== 'GET' && method !== 'HEAD';
-  const always = withBody ? errors(400, 413, 415, 503) : errors(503);
+  const always = { ...errors(400, 408, 417, 431, 503), ...(withBody && errors(413, 415)) };
   schema.response = { ...always, ...(schema.response as object | undefined) };
 }
 

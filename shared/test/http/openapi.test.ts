@@ -151,7 +151,11 @@ describe('the OpenAPI door', () => {
       note: { minLength: 1, maxLength: 3 },
     });
     expect([post?.requestBody.required, put?.requestBody.required]).toEqual([true, false]);
+    const ofAny = ['400', '408', '417', '431', '503'];
+    expect(Object.keys(paths['/things']?.['get']?.responses ?? {})).toEqual(['200', ...ofAny]);
+    expect(Object.keys(post?.responses ?? {})).toEqual(expect.arrayContaining([...ofAny, '413', '415']));
     expect(post?.responses).toMatchObject({
+      408: { description: 'The request did not arrive in time' },
       201: { description: 'The thing' },
       409: { description: 'What it is about is not in a state for this' },
     });

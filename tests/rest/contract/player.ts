@@ -1,3 +1,4 @@
+import { exchange } from '../fuzz/raw-http.js';
 import { isOfAnswer, type OpenApiDocument } from './openapi-document.js';
 import { type RestAnswer, type RestRequest, send } from './rest-client.js';
 import { requestOf, type RestCase } from './rest-case.js';
@@ -34,7 +35,19 @@ export class Player {
 
   /** Sends one request of a route, and holds the answer against the document of the door, which may be moved elsewhere. */
   async ask(door: Door, route: string, request: RestRequest, origin = this.originOf(door)): Promise<RestAnswer> {
-    const answer = await send(origin, request);
+    return this.judged(door, route, await send(origin, request));
+  }
+
+  /** Sends bytes in place of a request of a route, as no HTTP client would. Waits for an answer for as many ms. */
+  async askRaw(door: Door, route: string, bytes: string, deadlineMs: number): Promise<RestAnswer> {
+    const port = Number(new URL(this.originOf(door)).port);
+    const heard = await exchange({ port, bytes: Buffer.from(bytes), bodiless: false, hangUp: false, deadlineMs });
+    if (heard.kind !== 'answer') throw new Error(`${door}: ${route} answered ${heard.kind} to ${bytes.slice(0, 200)}`);
+    const { status, headers, body } = heard;
+    return this.judged(door, route, { status, headers: Object.fromEntries(headers), text: body });
+  }
+
+  private judged(door: Door, route: string, answer: RestAnswer): RestAnswer {
     const objections = this.documents[door].objections(route, answer);
     if (objections.length > 0)
       throw new Error(`${door}: ${route} answered ${answer.status} ${answer.text}: ${objections.join('; ')}`);
