@@ -29,7 +29,7 @@ export function databaseUrl(serverUrl: string, name: string): string {
  * @throws one sentence, with no password in it, when the server can't be reached or doesn't allow it
  */
 export async function createDatabases(serverUrl: string, names: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 30_000 });
   try {
     await client.connect();
     const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
