@@ -2,7 +2,7 @@ import type { FuzzedRequest } from './requests.js';
 import type { Heard } from './raw-http.js';
 import { isControl } from './utf8.js';
 
-/** What no answer may show: stacks, SQL, paths of ours, and the words of libraries. */
+/** What no answer may show, unless its request said it: stacks, SQL, paths of ours, and the words of libraries. */
 const inside: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a stack', /\n\s+at |\bat \S+ \(|\.[cm]?[jt]s:\d+/],
   [
@@ -26,10 +26,12 @@ export function faultIn(request: FuzzedRequest, heard: Heard): string | null {
   if (heard.kind === 'closed') return request.broken ? null : 'closed without an answer';
   const { status, headers, body } = heard;
   if (!(status >= 200 && status < 500)) return `status ${status}`;
-  if (status < 400) return null;
-  const shown = inside.find(([, pattern]) => pattern.test(body));
+  const sent = request.bytes.toString();
+  const shown = inside.find(([, pattern]) =>
+    [...body.matchAll(new RegExp(pattern, `g${pattern.flags}`))].some(([found]) => !sent.includes(found)),
+  );
   if (shown) return `${status} shows ${shown[0]}`;
-  if (request.bodiless) return null;
+  if (status < 400 || request.bodiless) return null;
   return isError(body, headers.get('content-type'))
     ? null
     : `${status} has a body that is no {"error": "<one clear sentence>"}`;
