@@ -29,6 +29,10 @@ const onceDifferent: [Command[]][] = [
   [[{ do: 'update item', by: 0, item: 0, quantity: 0 }]],
   [[{ do: 'add to cart', by: 0, product: 9, quantity: 0 }]],
   [[{ do: 'move order', by: 0, order: 0, to: 'Shipped' }]],
+  [[{ do: 'update product', by: 'admin', product: 0, patch: { name: null } }]],
+  [[{ do: 'update product', by: 'admin', product: 0, patch: { name: '', price: null } }]],
+  [[{ do: 'add to cart', by: 0, product: { id: 0 }, quantity: 1 }]],
+  [[{ do: 'add to cart', by: 0, product: { id: 'x' }, quantity: 1 }]],
 ];
 
 const [add, order] = [

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 
-/** What a command speaks of, by its place in what the sequence has made so far; one past the end is nobody's. */
+/**
+ * What a command speaks of: by its place in what the sequence has made so far, where one past the end is nobody's; or by an
+ * id that nothing can have.
+ */
+export type Place = number | { readonly id: number | string };
+
+/** What is done to the shop. */
 export type Command =
   | { readonly do: 'register'; readonly as: string; readonly password: string }
   | { readonly do: 'register again'; readonly customer: number }
   | { readonly do: 'log in'; readonly customer: number; readonly password: 'right' | 'wrong' }
   | { readonly do: 'create products'; readonly by: Who; readonly products: readonly Draft[] }
-  | { readonly do: 'update product'; readonly by: Who; readonly product: number; readonly patch: Partial<Draft> }
-  | { readonly do: 'delete product'; readonly by: Who; readonly product: number }
-  | { readonly do: 'add to cart'; readonly by: Who; readonly product: number; readonly quantity: number }
-  | { readonly do: 'update item'; readonly by: Who; readonly item: number; readonly quantity: number }
-  | { readonly do: 'remove item'; readonly by: Who; readonly item: number }
+  | { readonly do: 'update product'; readonly by: Who; readonly product: Place; readonly patch: Patch }
+  | { readonly do: 'delete product'; readonly by: Who; readonly product: Place }
+  | { readonly do: 'add to cart'; readonly by: Who; readonly product: Place; readonly quantity: number }
+  | { readonly do: 'update item'; readonly by: Who; readonly item: Place; readonly quantity: number }
+  | { readonly do: 'remove item'; readonly by: Who; readonly item: Place }
   | { readonly do: 'clear cart'; readonly by: Who }
   | { readonly do: 'place order'; readonly by: Who; readonly key?: string; readonly address?: string }
   | { readonly do: 'place order and cancel it'; readonly by: Who }
@@ -28,6 +34,9 @@ export interface Draft {
   readonly stock: number;
 }
 
+/** Null is not absent: nothing can be taken from a product. */
+export type Patch = { readonly [Field in keyof Draft]?: Draft[Field] | null };
+
 /** A customer by number, the administrator, or nobody at all. */
 export type Who = 0 | 1 | 'admin' | 'nobody';
 
@@ -36,6 +45,10 @@ const shopper: fc.Arbitrary<Who> = often(customer, fc.constant('nobody' as const
 const keeper: fc.Arbitrary<Who> = often(fc.constant('admin' as const), fc.constantFrom<Who>(0, 'nobody'));
 const anybody = fc.constantFrom<Who>(0, 1, 'admin', 'nobody');
 const index = fc.nat(3);
+const place: fc.Arbitrary<Place> = often(
+  index,
+  fc.record({ id: fc.constantFrom(0, -1, 2 ** 53, 'x', '1.5', '__proto__') }),
+);
 
 /** 6666 is declined, as is what costs more than 10 million; the rest is good, or out of bounds. */
 const price = often(
@@ -46,6 +59,11 @@ const stock = often(fc.constantFrom(0, 1, 3, 50), fc.constantFrom(-1, 2_147_483_
 const name = often(fc.constantFrom('Phin', 'Trà sen'), fc.constantFrom('', ' ', 'x'.repeat(201), '🍵'.repeat(150)));
 const quantity = often(fc.constantFrom(1, 2, 3), fc.constantFrom(0, -1, 10_000, 10_001));
 const draft = fc.record({ name, price, stock });
+const orNull = <Value>(value: fc.Arbitrary<Value>) => often(value, fc.constant(null));
+const patch = fc.record(
+  { name: orNull(name), price: orNull(price), stock: orNull(stock) },
+  { requiredKeys: [] },
+) as fc.Arbitrary<Patch>;
 
 /** Mostly the one, now and then the other. */
 function often<Usual, Odd>(usual: fc.Arbitrary<Usual>, odd: fc.Arbitrary<Odd>): fc.Arbitrary<Usual | Odd> {
@@ -70,15 +88,12 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: a('create products', { by: keeper, products: fc.array(draft, { maxLength: 2 }) }) },
   {
     weight: 3,
-    arbitrary: a('update product', {
-      ...{ by: keeper, product: index },
-      patch: fc.record({ name, price, stock }, { requiredKeys: [] }),
-    }),
+    arbitrary: a('update product', { by: keeper, product: place, patch }),
   },
-  { weight: 1, arbitrary: a('delete product', { by: keeper, product: index }) },
-  { weight: 8, arbitrary: a('add to cart', { by: shopper, product: index, quantity }) },
-  { weight: 2, arbitrary: a('update item', { by: shopper, item: index, quantity }) },
-  { weight: 2, arbitrary: a('remove item', { by: shopper, item: index }) },
+  { weight: 1, arbitrary: a('delete product', { by: keeper, product: place }) },
+  { weight: 8, arbitrary: a('add to cart', { by: shopper, product: place, quantity }) },
+  { weight: 2, arbitrary: a('update item', { by: shopper, item: place, quantity }) },
+  { weight: 2, arbitrary: a('remove item', { by: shopper, item: place }) },
   { weight: 1, arbitrary: a('clear cart', { by: shopper }) },
   {
     weight: 5,

@@ -1,7 +1,7 @@
 import { type GraphqlAnswer, graphqlRequest } from '../../support/graphql-client.js';
-import type { Draft } from './command.js';
+import type { Draft, Patch } from './command.js';
 import { statusOf } from './mapping.js';
-import type { Account, Door, Outcome, SeenItem, SeenOrder, SeenProduct, Token } from './side.js';
+import type { Account, Door, Id, Outcome, SeenItem, SeenOrder, SeenProduct, Token } from './side.js';
 
 interface OrderNode {
   id: string;
@@ -37,22 +37,22 @@ export class GraphqlDoor implements Door {
   createProducts(token: Token, input: readonly Draft[]): Promise<Outcome> {
     return this.do(token, '($input: [ProductInput!]!) { made: createProducts(input: $input) { id } }', { input });
   }
-  updateProduct(token: Token, id: number, patch: Partial<Draft>): Promise<Outcome> {
+  updateProduct(token: Token, id: Id, patch: Patch): Promise<Outcome> {
     const query = '($id: ID!, $patch: ProductPatch!) { made: updateProduct(id: $id, patch: $patch) { id } }';
     return this.do(token, query, { id, patch });
   }
-  deleteProduct(token: Token, id: number): Promise<Outcome> {
+  deleteProduct(token: Token, id: Id): Promise<Outcome> {
     return this.do(token, '($id: ID!) { made: deleteProduct(id: $id) }', { id });
   }
-  addToCart(token: Token, id: number, quantity: number): Promise<Outcome> {
+  addToCart(token: Token, id: Id, quantity: number): Promise<Outcome> {
     const query = '($id: ID!, $quantity: Int!) { made: addToCart(productId: $id, quantity: $quantity) { id } }';
     return this.do(token, query, { id, quantity });
   }
-  updateItem(token: Token, id: number, quantity: number): Promise<Outcome> {
+  updateItem(token: Token, id: Id, quantity: number): Promise<Outcome> {
     const query = '($id: ID!, $quantity: Int!) { made: updateCartItem(id: $id, quantity: $quantity) { id } }';
     return this.do(token, query, { id, quantity });
   }
-  removeItem(token: Token, id: number): Promise<Outcome> {
+  removeItem(token: Token, id: Id): Promise<Outcome> {
     return this.do(token, '($id: ID!) { made: removeFromCart(id: $id) { id } }', { id });
   }
   clearCart(token: Token): Promise<Outcome> {

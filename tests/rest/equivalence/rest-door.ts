@@ -1,6 +1,6 @@
 import { type RestAnswer, send } from '../contract/rest-client.js';
-import type { Draft } from './command.js';
-import type { Account, Door, Outcome, SeenItem, SeenOrder, SeenProduct, Token } from './side.js';
+import type { Draft, Patch } from './command.js';
+import type { Account, Door, Id, Outcome, SeenItem, SeenOrder, SeenProduct, Token } from './side.js';
 
 interface OrderBody {
   id: number;
@@ -28,19 +28,19 @@ export class RestDoor implements Door {
   createProducts(token: Token, drafts: readonly Draft[]): Promise<Outcome> {
     return this.do('POST', '/products', token, drafts);
   }
-  updateProduct(token: Token, id: number, patch: Partial<Draft>): Promise<Outcome> {
+  updateProduct(token: Token, id: Id, patch: Patch): Promise<Outcome> {
     return this.do('PUT', `/products/${id}`, token, patch);
   }
-  deleteProduct(token: Token, id: number): Promise<Outcome> {
+  deleteProduct(token: Token, id: Id): Promise<Outcome> {
     return this.do('DELETE', `/products/${id}`, token);
   }
-  addToCart(token: Token, product: number, quantity: number): Promise<Outcome> {
+  addToCart(token: Token, product: Id, quantity: number): Promise<Outcome> {
     return this.do('POST', '/cart', token, { product_id: product, quantity });
   }
-  updateItem(token: Token, id: number, quantity: number): Promise<Outcome> {
+  updateItem(token: Token, id: Id, quantity: number): Promise<Outcome> {
     return this.do('PUT', `/cart/${id}`, token, { quantity });
   }
-  removeItem(token: Token, id: number): Promise<Outcome> {
+  removeItem(token: Token, id: Id): Promise<Outcome> {
     return this.do('DELETE', `/cart/${id}`, token);
   }
   clearCart(token: Token): Promise<Outcome> {

@@ -1,6 +1,6 @@
-import type { Command, Who } from './command.js';
+import type { Command, Place, Who } from './command.js';
 import type { Histories } from './history.js';
-import type { Account, Door, Outcome, Token } from './side.js';
+import type { Account, Door, Id, Outcome, Token } from './side.js';
 import type { Cast } from './told.js';
 
 interface Known {
@@ -73,9 +73,9 @@ export class SideOfShop {
         return added;
       }
       case 'update item':
-        return door.updateItem(this.token(command.by), this.items[command.item] ?? NOTHING, command.quantity);
+        return door.updateItem(this.token(command.by), idAt(this.items, command.item), command.quantity);
       case 'remove item':
-        return door.removeItem(this.token(command.by), this.items[command.item] ?? NOTHING);
+        return door.removeItem(this.token(command.by), idAt(this.items, command.item));
       case 'clear cart':
         return door.clearCart(this.token(command.by));
       case 'place order':
@@ -144,8 +144,8 @@ export class SideOfShop {
     return who === 'admin' ? this.admin : this.known(who).token;
   }
 
-  private product(place: number): number {
-    return this.products[place] ?? NOTHING;
+  private product(place: Place): Id {
+    return idAt(this.products, place);
   }
 
   private remember(outcome: Outcome): Outcome {
@@ -171,6 +171,10 @@ export class SideOfShop {
   private async rememberItems(who: Who): Promise<void> {
     for (const { id } of await this.door.cart(this.token(who))) if (!this.items.includes(id)) this.items.push(id);
   }
+}
+
+function idAt(ids: readonly number[], place: Place): Id {
+  return typeof place === 'object' ? place.id : (ids[place] ?? NOTHING);
 }
 
 /** Whom a token speaks for (RFC 7519, section 4.1.2). */

@@ -1,4 +1,4 @@
-import type { Draft } from './command.js';
+import type { Draft, Patch } from './command.js';
 
 /** What a door answered: it was done, or it was refused with a status and a sentence. */
 export type Outcome =
@@ -46,11 +46,11 @@ export interface Door {
   register(account: Account): Promise<Outcome>;
   logIn(login: string, password: string): Promise<Outcome>;
   createProducts(token: Token, drafts: readonly Draft[]): Promise<Outcome>;
-  updateProduct(token: Token, id: number, patch: Partial<Draft>): Promise<Outcome>;
-  deleteProduct(token: Token, id: number): Promise<Outcome>;
-  addToCart(token: Token, product: number, quantity: number): Promise<Outcome>;
-  updateItem(token: Token, id: number, quantity: number): Promise<Outcome>;
-  removeItem(token: Token, id: number): Promise<Outcome>;
+  updateProduct(token: Token, id: Id, patch: Patch): Promise<Outcome>;
+  deleteProduct(token: Token, id: Id): Promise<Outcome>;
+  addToCart(token: Token, product: Id, quantity: number): Promise<Outcome>;
+  updateItem(token: Token, id: Id, quantity: number): Promise<Outcome>;
+  removeItem(token: Token, id: Id): Promise<Outcome>;
   clearCart(token: Token): Promise<Outcome>;
   placeOrder(
     token: Token,
@@ -67,3 +67,5 @@ export interface Door {
 }
 
 export type Token = string | undefined;
+/** Also what is none. */
+export type Id = number | string;

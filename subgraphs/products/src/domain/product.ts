@@ -53,18 +53,15 @@ export function checkDrafts(drafts: readonly ProductDraft[]): void {
 
 /** Checks a change. Throws BAD_USER_INPUT with the field, such as `patch.price`. */
 export function checkPatch(patch: ProductPatch): void {
-  for (const field of ['name', 'price', 'stock'] as const) {
-    if (patch[field] === null) throw badInput(removalRule(field), `patch.${field}`);
-  }
   checkFields(patch, 'patch.');
 }
 
 function checkFields({ name, description, price, stock }: ProductPatch, path: string): void {
   const faults = {
-    name: typeof name === 'string' ? faultOfText(name, nameBounds) : null,
+    name: name === null ? removalRule('name') : name === undefined ? null : faultOfText(name, nameBounds),
     description: typeof description === 'string' ? faultOfText(description, descriptionBounds) : null,
-    price: typeof price === 'number' ? faultOfNumber(price, priceBounds) : null,
-    stock: typeof stock === 'number' ? faultOfNumber(stock, stockBounds) : null,
+    price: price === null ? removalRule('price') : price === undefined ? null : faultOfNumber(price, priceBounds),
+    stock: stock === null ? removalRule('stock') : stock === undefined ? null : faultOfNumber(stock, stockBounds),
   };
   for (const [field, fault] of Object.entries(faults)) if (fault) throw badInput(fault, `${path}${field}`);
 }
