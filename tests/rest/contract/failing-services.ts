@@ -14,7 +14,7 @@ function gatewayTo(originOf: (service: Service) => string): Promise<TestGateway>
   });
 }
 
-interface Failing {
+export interface Failing {
   readonly origin: string;
   stop(): Promise<void>;
 }

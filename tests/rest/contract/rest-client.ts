@@ -18,7 +18,14 @@ export interface RestAnswer {
   readonly text: string;
 }
 
-const agent = new Agent();
+let agent = new Agent();
+
+/** Closes the connections that are kept for the next request, also those to whom a request still waits for. */
+export async function hangUp(): Promise<void> {
+  const used = agent;
+  agent = new Agent();
+  await used.destroy();
+}
 
 /** Sends one request to an origin, such as http://127.0.0.1:8081. Its path goes over the wire as it is written. */
 export async function send(
