@@ -76,7 +76,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl, da
     BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),
   };
   const usual = {
-    LOG_STDOUT_LEVEL: 'error',
+    LOG_STDOUT_LEVEL: 'warn',
     // The terminal is for people; the file has everything.
     LOG_STDOUT: 'off',
     ...(dataFolder !== undefined && { LOG_FILE: join(dataFolder, 'logs', 'shop.log') }),

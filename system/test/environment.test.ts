@@ -74,7 +74,7 @@ describe('the environment of a process', () => {
     expect(auth['ADMIN_PASSWORD']).toBe('chosen');
     expect(orders).toMatchObject({
       ORDER_TIMEOUT_S: '5',
-      LOG_STDOUT_LEVEL: 'error',
+      LOG_STDOUT_LEVEL: 'warn',
       PORT: '8093',
       AUTH_URL: 'http://127.0.0.1:8094',
     });
