@@ -66,6 +66,8 @@ export const contentType: fc.Arbitrary<readonly Header[]> = fc.oneof(
       'application/json\t;q=1',
       '__proto__',
       'application/merge-patch+json',
+      'text/json',
+      'application/json; foo="a;charset=x"',
       'application/graphql',
       ';;;',
       'é/é',
