@@ -14,6 +14,9 @@ import { stopWhenNobodyWantsUs } from './launch/while-wanted.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [verb = '', ...args] = process.argv.slice(2);
 
+// Whoever read what we say may be gone: what we run goes on, and is still ours to stop.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
 try {
   process.chdir(root);
   stopWhenNobodyWantsUs();

@@ -1,3 +1,5 @@
+import { outliveReaders } from '@shop/shared/logging/stdout-lines';
+
 /** Two signals nearer than this are one Ctrl-C: the terminal sends it to us and to npm, which passes it on to us. */
 const ONE_KEYSTROKE_MS = 1000;
 
@@ -22,7 +24,7 @@ export function interruption(deadlineMs: number): AbortSignal {
   process.on('SIGTERM', () => stop(143));
   process.on('SIGHUP', () => stop(129));
   // Nobody reads any more once the terminal is gone; stopping in order goes on all the same.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  outliveReaders();
   return controller.signal;
 }
 

@@ -3,6 +3,7 @@ import { startMistake } from './start-error.js';
 import type { Component } from './system.js';
 import { ConfigError, type Environment, readConfig, serviceVariables } from '../config/read-config.js';
 import { createLogger } from '../logging/logger.js';
+import { outliveReaders } from '../logging/stdout-lines.js';
 
 const { LOG_LEVEL, SHUTDOWN_S } = serviceVariables;
 const settings = z.object({ LOG_LEVEL, LOG_STDOUT_LEVEL: LOG_LEVEL.optional(), SHUTDOWN_S });
@@ -13,6 +14,7 @@ const settings = z.object({ LOG_LEVEL, LOG_STDOUT_LEVEL: LOG_LEVEL.optional(), S
  */
 export async function runProcess(create: (environment: Environment) => Component): Promise<void> {
   const { env } = process;
+  outliveReaders();
   const system = built(() => create(env));
   const config = readConfig(env, settings);
   const logger = createLogger(system.name, config.LOG_STDOUT_LEVEL ?? config.LOG_LEVEL);

@@ -3,6 +3,7 @@ import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Le
 import { currentLogFields } from './log-fields.js';
 import { redactText } from './redact-text.js';
 import { redact, redactFields } from './redaction.js';
+import { StdoutLines } from './stdout-lines.js';
 
 export type { Logger } from 'pino';
 
@@ -33,7 +34,7 @@ export function createLogger(service: string, level: string, { destinations }: L
         },
       },
     },
-    heard ? pino.multistream([...heard]) : pino.destination(1),
+    heard ? pino.multistream([...heard]) : new StdoutLines(),
   );
   return withRedactedChildren(logger);
 }

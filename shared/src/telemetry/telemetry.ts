@@ -8,6 +8,7 @@ import type { Component } from '../lifecycle/system.js';
 import type { LogChannel } from '../logging/log-channel.js';
 import { AmqpLogShipping, InProcessLogShipping, type LogShipping } from '../logging/log-shipping.js';
 import { createLogger, type Logger, silentLogger } from '../logging/logger.js';
+import { StdoutLines } from '../logging/stdout-lines.js';
 
 /** What lets one see inside a service: each has its own, also where several share a process. Starts first, stops last. */
 export interface Telemetry extends Component {
@@ -43,18 +44,16 @@ export function createTelemetry(environment: Environment, service: string, logs:
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
   });
   const metrics = new Metrics(service);
-  const stdout = { level: config.LOG_STDOUT_LEVEL ?? config.LOG_LEVEL, stream: process.stdout };
+  const stdout = { level: config.LOG_STDOUT_LEVEL ?? config.LOG_LEVEL, stream: new StdoutLines() };
   const destinations = [stdout, ...(shipping ? [{ level: config.LOG_LEVEL as Level, stream: shipping }] : [])];
+  countDropped(metrics, { stdout: stdout.stream, ...(shipping && { logger: shipping }) });
   return {
     name: 'telemetry',
     service,
     logger: createLogger(service, config.LOG_LEVEL, { destinations }),
     tracing,
     metrics,
-    start: async () => {
-      await shipping?.start();
-      if (shipping) countDropped(metrics, shipping);
-    },
+    start: async () => shipping?.start(),
     stop: async () => {
       await Promise.all([shipping?.stop(), tracing.stop()]);
     },
@@ -80,7 +79,10 @@ function shippingOf(service: string, url: string | undefined, logs: LogChannel):
   return url ? new AmqpLogShipping(url, service) : new InProcessLogShipping(logs);
 }
 
-function countDropped(metrics: Metrics, shipping: LogShipping): void {
-  const described = { name: 'log_entries_dropped_total', help: 'Log entries that were lost on the way to the logger' };
-  metrics.counter(described, (counter) => void counter.inc(shipping.dropped));
+/** `ways`: those on which entries leave, by the name of where they go. */
+function countDropped(metrics: Metrics, ways: Readonly<Record<string, { readonly dropped: number }>>): void {
+  const help = 'Log entries that were lost on their way to the logger, or to the own stdout';
+  metrics.counter({ name: 'log_entries_dropped_total', help, labels: ['to'] }, (counter) => {
+    for (const [to, { dropped }] of Object.entries(ways)) counter.inc({ to }, dropped);
+  });
 }
