@@ -1,4 +1,4 @@
-import { withoutCards } from './card-numbers.js';
+import { withoutCards, withoutCutNumber } from './card-numbers.js';
 
 export const REDACTED = '[redacted]';
 
@@ -6,7 +6,7 @@ export const REDACTED = '[redacted]';
 const MAX_TEXT = 16_384;
 
 /** What stands between a name and its value. Closes the group of both. */
-const SAID = `\\\\?["']?\\s{0,4}[:=]\\s{0,4})`;
+const SAID = `\\\\?(?:["']|%22)?\\s{0,4}(?:[:=]|%3[AD])\\s{0,4})`;
 /** A value in quotes, in quotes of a JSON text that is a string itself, or without its end. */
 const QUOTED = `"(?:[^"\\\\]|\\\\.)*(?:"|$)|\\\\"(?:[^"\\\\]|\\\\[^"])*(?:\\\\"|$)|'[^']*(?:'|$)`;
 
@@ -31,19 +31,33 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // `password=...`, `"refreshToken": "..."`, also in JSON in a text, in a query string or in a GraphQL document.
   [
     new RegExp(
-      `((?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|private|access)[-_]?key|otp|cvv|cvc)\\w{0,40}${SAID}` +
+      `((?:(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|private|access)[-_]?key|session[-_]?id|otp|cvv|cvc)\\w{0,40}|` +
+        `(?<![a-z])(?:pass|pw|sid|x-auth[\\w-]{0,40}))${SAID}` +
         `(?:${QUOTED}|[^\\r\\n,;&"'}\\]]+)`,
       'gi',
     ),
     `$1${REDACTED}`,
   ],
+  // PostgreSQL's details of a violated constraint, which name the columns or none, and then the values.
+  [
+    /(\bKey \([^()]{0,80}(?:pass|pwd|secret|token|key|session|hash|card)[^()]{0,80}\)=\()[^]*?(?=\) (?:already exists|is (?:not present|still referenced)|conflicts)|$)/gi,
+    `$1${REDACTED}`,
+  ],
+  [/(\bFailing row contains \()[^\r\n]*/g, `$1${REDACTED}`],
+  // graphql-js repeats a variable's value, and says only behind it for which field it was.
+  [/(\bVariable \\?"\$\w{1,100}\\?" got invalid value )[^\r\n]*/g, `$1${REDACTED}`],
   [/(\bchangePassword\s{0,4}\()[^)]*/g, `$1${REDACTED}`],
   [/([?&](?:key|code|sig|signature|sid|session|auth)=)[^\s&#"']+/gi, `$1${REDACTED}`],
 ];
 
+/** As `redactText`, but for card numbers: for an identifier, which may have as many digits. */
+export function redactSecrets(text: string): string {
+  const bounded =
+    text.length > MAX_TEXT ? `${withoutCutNumber(text.slice(0, MAX_TEXT))}... (${text.length} characters)` : text;
+  return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), bounded);
+}
+
 /** A text without passwords, tokens, cookies, keys and card-like numbers, and not longer than a log line should be. */
 export function redactText(text: string): string {
-  const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}... (${text.length} characters)` : text;
-  const redacted = PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), bounded);
-  return withoutCards(redacted, REDACTED);
+  return withoutCards(redactSecrets(text), REDACTED);
 }

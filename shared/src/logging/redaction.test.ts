@@ -22,6 +22,12 @@ const values: readonly (readonly [string, unknown])[] = [
   ),
   ...['accessToken', 'Authorization', 'cookie', 'set-cookie', 'X-Api-Key', 'apiKey', 'client_secret'].map(named),
   ...['private_key', 'credentials', 'cvv', 'pin', 'jwt', 'access_key', 'tokens'].map(named),
+  ...['pass', 'dbPass', 'DB_PASS', 'pw', 'auth', 'session', 'sessionId', 'session_id', 'sid', 'connect.sid'].map(named),
+  ...['x-auth-key', 'X-Auth-Request'].map(named),
+  ['what is in auth', { auth: { user: 'shop', pass: MARK } }],
+  ['a key of an object', { [`Bearer ${MARK}`]: 1 }],
+  ['a key that is a token', { seen: { [JWT]: true } }],
+  ['a token as an id', { request_id: JWT }],
   ['variables of changePassword', { variables: { current: MARK, new: MARK } }],
   ['a token in an array', { tokens: [MARK] }],
   ['nested', { a: [{ b: { password: MARK } }] }],
@@ -74,6 +80,18 @@ const texts: readonly string[] = [
   `apiKey=${MARK}`,
   'sk_live_' + MARK + 'abcdef',
   'ghp_' + MARK + MARK,
+  `pass=${MARK}`,
+  `pw: ${MARK}`,
+  `DB_PASS=${MARK}`,
+  `x-auth-key: ${MARK}`,
+  `sessionId=${MARK}`,
+  `a=1&password%3D${MARK}`,
+  `%7B%22password%22%3A%22${MARK}%22%7D`,
+  `duplicate key: Key (token)=(${MARK}) already exists.`,
+  `Key (user_id, refresh_token_hash)=(1, a) ${MARK}) already exists.`,
+  `Failing row contains (1, a@example.com, ${MARK}).`,
+  `Variable "$p" got invalid value "${MARK}" at "p.password"; String cannot represent: "${MARK}"`,
+  `{"message":"Variable \\"$p\\" got invalid value \\"${MARK}\\" at \\"p.password\\""}`,
   PEM,
   PEM.slice(0, 40) + MARK,
 ];
@@ -100,6 +118,12 @@ const cards: readonly unknown[] = [
   { a: [[CARD]] },
   { number: [4111111111111111] },
   new Error(`card ${CARD}`),
+  ...['.', '/', '_', '\t', '  ', '\u2013', ' - '].map((between) => CARD.match(/.{4}/g)?.join(between)),
+  'card4111111111111111',
+  'card.4111111111111111',
+  '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 4111 1111 1111 1111',
+  { [CARD]: 1 },
+  { x: { 'card 4111-1111-1111-1111': 1 } },
 ];
 
 test.each(cards.map((card) => [card]))('a card number does not leak: %s', (card) => {
@@ -119,6 +143,10 @@ const harmless: readonly unknown[] = [
   { queue: 'orders.order.paid', url: 'http://127.0.0.1:8083/orders/5?limit=20', maxTokens: 2000 },
   'placed order 12345 at 2026-11-22 11:36:25, 3 items, 45.678901234567 s',
   'GET http://host:4000/a@b',
+  'bypass=1, compass: north, passes: 3, the session: over',
+  { auth: { ok: true }, services: ['cart', 'auth', 'orders'], bypass: 'no', Session: null },
+  'took 4.111111111111111 s, 4111.111111111111 ms, from 203.113.128.200/24 and 255.255.255.255:65535',
+  'Key (email)=(a@example.com) already exists.',
   { ok: true, none: null, flag: false, password: null },
 ];
 
@@ -148,6 +176,20 @@ test('hostile texts cost little', () => {
   ];
   const hostile = [
     ...pieces,
+    'Key (',
+    'Key (token)=(',
+    'Key (token ',
+    'Variable "$p" got invalid value ',
+    'Failing row contains (',
+    'pass',
+    'x-auth-',
+    '%3D',
+    '1 ',
+    '1..',
+    '4.',
+    '4 - ',
+    '1111/',
+    'a1',
     'bearer ',
     'Bearer \t',
     '@',
@@ -170,6 +212,14 @@ test('hostile texts cost little', () => {
     });
     expect({ piece, quick: Math.min(...took) < 50 }).toEqual({ piece, quick: true });
   }
+});
+
+test('half a card number at the cut is not left', () => {
+  for (const card of [CARD, '4111 1111 1111 1111', '4111 - 1111 - 1111 - 1111'])
+    for (let shown = 1; shown <= card.length; shown += 1) {
+      const text = redactText(`${'x '.repeat(8_192).slice(shown)}${card} and more`);
+      expect(text.replace(/\(\d+ characters\)$/, '')).not.toMatch(/\d/);
+    }
 });
 
 test('nothing is longer or deeper than a log line should be', () => {

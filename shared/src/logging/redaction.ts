@@ -1,9 +1,12 @@
 import { isCardLike } from './card-numbers.js';
-import { REDACTED, redactText } from './redact-text.js';
+import { REDACTED, redactSecrets, redactText } from './redact-text.js';
 
 /** Names of fields whose values are nobody's business, in any spelling: access_token, accessToken, X-Api-Key ... */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase)|pwd|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|access[-_]?key|signature|card[-_]?(?:number|no)|^(?:cvv|cvc|pan|jwt|otp|pin|current|new)$/i;
+  /pass(?:word|wd|phrase)|pwd|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|access[-_]?key|signature|card[-_]?(?:number|no)|session[-_]?(?:id|key)|^x-auth|^(?:cvv|cvc|pan|jwt|otp|pin|current|new)$/i;
+/** Names that say so of a field, but are words like any other in a list: the shop has a service called auth. */
+const SECRET_FIELD = /(?:^|[-_.])(?:pass|pw|session|sid|auth)$/i;
+const SECRET_IN_CAMEL_CASE = /[a-z](?:Pass|Session|Sid|Auth)$/;
 /** How many there are, or how many are allowed, is no secret. */
 const COUNT_NAME = /tokens$|count$|limit$/i;
 
@@ -34,7 +37,7 @@ export function redactFields(fields: object): Record<string, unknown> {
 function redacted(value: unknown, name: string, above: ReadonlySet<object>): unknown {
   switch (typeof value) {
     case 'string':
-      return IDENTIFIER.test(name) ? value : redactText(value);
+      return IDENTIFIER.test(name) ? redactSecrets(value) : redactText(value);
     case 'number':
       return Number.isInteger(value) ? redactedNumber(value, name) : value;
     case 'bigint':
@@ -86,11 +89,11 @@ function plainObject(value: object, within: ReadonlySet<object>): unknown {
 function redactEntries(entries: readonly (readonly [string, unknown])[], within: ReadonlySet<object>): object {
   // { name: 'cookie', value: '...' }, as some write headers.
   const named = entries.some(
-    ([key, item]) => /^(?:name|key)$/i.test(key) && typeof item === 'string' && isSecret(item, ''),
+    ([key, item]) => /^(?:name|key)$/i.test(key) && typeof item === 'string' && isSecretField(item, ''),
   );
   const kept = entries.slice(0, MAX_ITEMS).map(([key, item]) => {
-    const secret = isSecret(key, item) || (named && /^values?$/i.test(key));
-    return [key, secret ? REDACTED : redacted(item, key, within)] as const;
+    const secret = isSecretField(key, item) || (named && /^values?$/i.test(key));
+    return [shownName(key), secret ? REDACTED : redacted(item, key, within)] as const;
   });
   return Object.fromEntries(kept);
 }
@@ -124,6 +127,18 @@ function redactedError(error: Error, within: ReadonlySet<object>): object {
 function isSecret(name: string, value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean' || !SECRET_NAME.test(name)) return false;
   return !(typeof value === 'number' && COUNT_NAME.test(name));
+}
+
+/** What is an object under such a name may be told, but for the secrets in it. */
+function isSecretField(name: string, value: unknown): boolean {
+  if (isSecret(name, value)) return true;
+  const plain = typeof value === 'string' || typeof value === 'number';
+  return plain && (SECRET_FIELD.test(name) || SECRET_IN_CAMEL_CASE.test(name));
+}
+
+/** A name may hold a secret itself, where somebody has made a map of them. Short ones are too short for that. */
+function shownName(name: string): string {
+  return name.length > 12 ? redactText(name) : name;
 }
 
 function readable(value: object, key: string): unknown {
