@@ -115,7 +115,7 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     const response = await this.pool.request({
       method: 'POST',
       path: this.url.pathname + this.url.search,
-      headers: { ...headersFor(context), ...trace, ...this.options.proof(this.name) },
+      headers: { ...trace, ...headersFor(context), ...this.options.proof(this.name) },
       body,
       signal: AbortSignal.timeout(this.options.timeoutMs),
     });

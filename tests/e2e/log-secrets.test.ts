@@ -5,6 +5,8 @@ import { eventually } from '../support/eventually.js';
 
 /** What must never be seen: part of every secret that this test sends. */
 const MARK = `Zz${randomUUID().replaceAll('-', '')}`;
+/** As in the lists of test cards. */
+const CARD = '4111111111111111';
 const name = `s${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 const email = `${name}@example.com`;
 
@@ -57,6 +59,12 @@ describe('the log of a shop that says all it can', () => {
     await fetch(`${shop.gateway}/products/1?access_token=${MARK}`, { headers: { cookie: `a=${MARK}`, authorization } });
     await fetch(`${shop.gateway}/orders?token=${MARK}`, { headers: { authorization: `Bearer ${MARK}` } });
     await fetch(`${shop.gateway}/nowhere?password=${MARK}`);
+    for (const id of [`eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.${MARK}`, `ghp_${MARK}`, token, CARD]) {
+      const headers = { 'x-request-id': id };
+      await graphql('{ me { id } }', {}, headers);
+      const { headers: answered } = await fetch(`${shop.gateway}/products/1`, { headers });
+      expect(answered.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
     expect(answers.filter((answer) => answer.includes('"token"')).length).toBeGreaterThan(1);
 
     const entries = await eventually(
@@ -67,7 +75,7 @@ describe('the log of a shop that says all it can', () => {
       },
       { timeoutMs: 15_000 },
     );
-    for (const secret of [MARK, token, refreshToken]) {
+    for (const secret of [MARK, token, refreshToken, CARD]) {
       expect(shop.said).not.toContain(secret);
       expect(entries.join('\n')).not.toContain(secret);
     }

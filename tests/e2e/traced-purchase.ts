@@ -5,6 +5,9 @@ import { admin, type Mode, RunningShop } from './running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.js';
 
+/** By which the client's request is found in the log of every service that worked on it. */
+const REQUEST_ID = 'a-client-said-so';
+
 /** `service name KIND` of a span, its parent's before it. */
 type Step = readonly [service: string, name: RegExp, kind: string];
 
@@ -153,7 +156,9 @@ export function theTracedPurchase(mode: Mode): void {
         .split('\n')
         .flatMap((line) => parsed(line))
         .filter((entry) => entry['order_uuid'] === orderUuid && entry['level'] === 'info')
-        .map(({ service, message, trace_id }) => ({ step: `${String(service)}: ${String(message)}`, trace_id }));
+        .map(({ service, message, trace_id, request_id }) => ({
+          ...{ step: `${String(service)}: ${String(message)}`, trace_id, request_id },
+        }));
     const expected = [
       'cart: checkout closed',
       'cart: checkout taken',
@@ -167,6 +172,8 @@ export function theTracedPurchase(mode: Mode): void {
       timeoutMs: 10_000,
     });
     expect(new Set(steps().map(({ trace_id }) => trace_id))).toEqual(new Set([traceId]));
+    const taken = steps().filter(({ step }) => step === 'cart: checkout taken');
+    expect(new Set(taken.map(({ request_id }) => request_id))).toEqual(new Set([REQUEST_ID]));
   });
 }
 
@@ -191,7 +198,12 @@ function watch(gateway: string, { token }: Shopper) {
 async function placeTraced(gateway: string, token: string, traceparent: string): Promise<string> {
   const response = await fetch(`${gateway}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, traceparent },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      traceparent,
+      'x-request-id': REQUEST_ID,
+    },
     body: JSON.stringify({ query: 'mutation Place { placeOrder { uuid } }', operationName: 'Place' }),
   });
   const { data } = (await response.json()) as { data: { placeOrder: { uuid: string } } };

@@ -1,4 +1,5 @@
 import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { currentLogFields } from '../logging/log-fields.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { traceHeaders } from '../telemetry/trace-context.js';
 
@@ -13,8 +14,8 @@ export interface OutgoingRequest {
 }
 
 /**
- * Sends a request inside a CLIENT span. `send` gets the headers by which the other side continues the trace. What is read
- * of the answer in `send` belongs to the span. (OpenTelemetry's semantic conventions for HTTP clients.)
+ * Sends a request inside a CLIENT span. `send` gets the headers by which the other side continues the trace, and by which
+ * its log bears the id of the request that it belongs to. What is read of the answer in `send` belongs to the span. (OpenTelemetry's semantic conventions for HTTP clients.)
  */
 export function inClientSpan<Answer>(
   { tracing }: Pick<Telemetry, 'tracing'>,
@@ -28,7 +29,12 @@ export function inClientSpan<Answer>(
     'server.port': Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
     'peer.service': service,
   };
-  return tracing.inSpan(name, { kind: SpanKind.CLIENT, attributes }, (span) => send(traceHeaders(), span));
+  return tracing.inSpan(name, { kind: SpanKind.CLIENT, attributes }, (span) => send(headersOfThisWork(), span));
+}
+
+function headersOfThisWork(): Record<string, string> {
+  const { request_id: requestId } = currentLogFields();
+  return { ...traceHeaders(), ...(requestId !== undefined && { 'x-request-id': requestId }) };
 }
 
 /** Notes what a CLIENT span was answered. */

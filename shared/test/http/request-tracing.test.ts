@@ -1,4 +1,5 @@
 import { trace } from '@opentelemetry/api';
+import { inClientSpan } from '@shop/shared/http/client-span';
 import { WebServer } from '@shop/shared/http/web-server';
 import { currentLogFields } from '@shop/shared/logging/log-fields';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
@@ -28,6 +29,11 @@ describe('the spans of an HTTP server', () => {
         (app) => {
           app.get('/things/:id', () => currentLogFields());
           app.post('/things', () => ({ ...currentLogFields(), recording: trace.getActiveSpan()?.isRecording() }));
+          app.get('/passed-on', () => {
+            const url = new URL(`http://127.0.0.1:${server.port}/things/7`);
+            const request = { name: 'GET /things/:id', method: 'GET', url, service: 'a-service' };
+            return inClientSpan({ tracing }, request, async (headers) => (await fetch(url, { headers })).json());
+          });
           app.get('/broken', () => {
             throw new Error('broken');
           });
@@ -62,6 +68,11 @@ describe('the spans of an HTTP server', () => {
     const fields = await (await ask('/things', init)).json();
     const [span] = await received();
     expect(fields).toEqual({ request_id: 'r-1', trace_id: 'a'.repeat(32), span_id: span?.spanId, recording: true });
+  });
+
+  test('the id is passed on to the service that is asked next', async () => {
+    const { request_id } = (await (await ask('/passed-on')).json()) as Record<string, string>;
+    expect(request_id).toBe('r-1');
   });
 
   test('what breaks is marked, a mistake of the client is not, and what is asked by machines has no span', async () => {

@@ -1,10 +1,19 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Door, WebServer } from '../../src/http/web-server.js';
+import { createLogger } from '../../src/logging/logger.js';
 import { silentTelemetry } from '../../src/telemetry/telemetry.js';
+
+const lines: string[] = [];
+const stream = { write: (line: string) => void lines.push(line) };
+const logger = createLogger('a-service', 'info', { destinations: [{ level: 'info', stream }] });
 
 const routes: Door = (app) => {
   app.get('/things/:id', (request) => ({ params: request.params, id: request.id }));
+  app.get('/logged', () => {
+    logger.info('asked');
+    return {};
+  });
   app.post('/things', (request) => ({ body: request.body ?? null }));
 };
 
@@ -110,6 +119,22 @@ describe('a web server', () => {
       200,
       expect.objectContaining({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
     ]);
+  });
+
+  it.each([
+    ['token', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'],
+    ['key', 'sk_live_abcdefghijklmnop'],
+    ['card number', '4111111111111111'],
+    ['card number in groups', '4111-1111-1111-1111'],
+    ['card number with dots', '4111.1111.1111.1111'],
+  ])('takes nothing for a request id that could be a %s, and neither logs nor answers it', async (_what, secret) => {
+    lines.length = 0;
+    const headers = { 'x-request-id': secret };
+    const response = await fetch(`http://127.0.0.1:${server.port}/logged`, { headers });
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(lines).toHaveLength(1);
+    expect(lines.join('')).not.toContain(secret);
+    expect(lines.join('')).toContain(`"request_id":"${response.headers.get('x-request-id')}"`);
   });
 
   it('answers an expectation that it cannot meet in one sentence', async () => {
