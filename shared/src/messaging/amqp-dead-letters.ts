@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import amqplib, { type ChannelModel, type GetMessage } from 'amqplib';
 import { fromAmqp, toAmqp } from './amqp-message.js';
 import { AmqpPublisher } from './amqp-publisher.js';
@@ -11,6 +12,13 @@ type Treatment = (letter: DeadLetter, message: GetMessage) => Promise<boolean> |
 
 /** The headers under which a dead letter keeps why it is one. */
 const WHY = ['reason', 'service', 'attempts', 'died_at'];
+
+/**
+ * Whoever has this exclusive queue has all dead letters in hand: what one holds, another would not see. It goes with its
+ * connection.
+ */
+const IN_HAND = 'dead:in hand';
+const TURN_MS = 30_000;
 
 /** The dead letters at RabbitMQ: a queue of them beside each consumer's queue. */
 export class AmqpDeadLetters implements DeadLetters {
@@ -28,7 +36,7 @@ export class AmqpDeadLetters implements DeadLetters {
     return letters.toSorted((a, b) => a.diedAt.getTime() - b.diedAt.getTime());
   }
 
-  async replay(wanted: Wanted): Promise<DeadLetter[]> {
+  async replay(wanted: Wanted, onReplayed: (letter: DeadLetter) => void = () => undefined): Promise<DeadLetter[]> {
     const replayed: DeadLetter[] = [];
     const publisher = new AmqpPublisher();
     await this.visit(
@@ -39,6 +47,7 @@ export class AmqpDeadLetters implements DeadLetters {
         const options = toAmqp({ ...envelope, type: letter.type, headers: Object.fromEntries(kept) });
         await publisher.publish(retryExchange, letter.queue, message.content, options);
         replayed.push(letter);
+        onReplayed(letter);
         return true;
       },
       Infinity,
@@ -53,11 +62,12 @@ export class AmqpDeadLetters implements DeadLetters {
     return dropped;
   }
 
-  /** Shows every letter to `treat`. Those that are not gone are given back, in their order, by the end of the connection. */
+  /** Shows every letter to `treat`. Those that are not gone are given back, in their order, by the end of the channel. */
   private async visit(treat: Treatment, limit = Infinity, publisher?: AmqpPublisher): Promise<void> {
     const connection = await amqplib.connect(this.url, socketOptions('dead letters'));
     connection.on('error', () => undefined);
     try {
+      await untilOurTurn(connection);
       await publisher?.attach(connection);
       for (const { name } of this.queues) await visitQueue(connection, name, treat, limit);
     } finally {
@@ -72,10 +82,28 @@ async function visitQueue(connection: ChannelModel, queue: string, treat: Treatm
   const dead = deadLetterQueue(queue);
   // A queue that no service has declared yet closes the channel.
   const known = await channel.checkQueue(dead).catch(() => undefined);
-  for (let left = Math.min(known?.messageCount ?? 0, limit); left > 0; left -= 1) {
+  if (!known) return;
+  for (let left = Math.min(known.messageCount, limit); left > 0; left -= 1) {
     const message = await channel.get(dead);
-    if (!message) return;
+    if (!message) break;
     if (await treat(toLetter(queue, message), message)) channel.ack(message);
+  }
+  await channel.close();
+}
+
+/** Resolves when nobody else has the dead letters in hand. */
+async function untilOurTurn(connection: ChannelModel): Promise<void> {
+  const latest = performance.now() + TURN_MS;
+  for (;;) {
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    try {
+      await channel.assertQueue(IN_HAND, { exclusive: true, durable: false });
+      return;
+    } catch (error) {
+      if (performance.now() > latest) throw new Error('somebody else has the dead letters in hand', { cause: error });
+      await pause(100);
+    }
   }
 }
 

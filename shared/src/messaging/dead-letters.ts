@@ -27,10 +27,10 @@ export interface DeadLetters {
   /** Oldest first, at most `limit` of a queue. */
   list(limit: number): Promise<DeadLetter[]>;
   /**
-   * Takes letters back to their consumers' queues, as at their first attempt, and resolves to those. A crash in between
+   * Takes letters back to their consumers' queues, as at their first attempt, says so of each, and resolves to those. A crash in between
    * may leave one in both places: consumers do by business key what they do, so that doing it again does nothing.
    */
-  replay(wanted: Wanted): Promise<DeadLetter[]>;
+  replay(wanted: Wanted, onReplayed?: (letter: DeadLetter) => void): Promise<DeadLetter[]>;
   /** Forgets letters for good, and resolves to those. */
   drop(wanted: Wanted): Promise<DeadLetter[]>;
 }

@@ -18,12 +18,14 @@ export class EmbeddedDeadLetters implements DeadLetters {
     return this.connected(async (pool) => (await rows(pool, limit)).map(toLetter));
   }
 
-  async replay(wanted: Wanted): Promise<DeadLetter[]> {
-    return this.each(wanted, async (pool, row, { queue }) => {
+  async replay(wanted: Wanted, onReplayed: (letter: DeadLetter) => void = () => undefined): Promise<DeadLetter[]> {
+    return this.each(wanted, async (pool, row, letter) => {
+      const { queue } = letter;
       const { reason: _reason, service: _service, attempts: _attempts, ...payload } = row.payload;
       const jobs = new EmbeddedJobs(pool);
       await jobs.replace(row.job, { queue, payload: { ...payload, attempt: 1 } });
       await jobs.announce([queue]);
+      onReplayed(letter);
     });
   }
 

@@ -84,6 +84,8 @@ export function busFaultContract(newHarness: () => Promise<BusHarness>): void {
     }, PATIENT);
     expect(await byMessage()).toEqual(before);
     expect(await harness.letters.list(2)).toHaveLength(2);
+    const looks = await Promise.all([harness.letters.list(10), harness.letters.list(10), harness.letters.list(10)]);
+    expect(looks.map((letters) => letters.length)).toEqual([3, 3, 3]);
 
     mended = true;
     const replayed = before.get(first.messageId);

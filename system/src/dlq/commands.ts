@@ -26,7 +26,7 @@ export function dlqCommand([verb = 'list', id, ...rest]: readonly string[]): Dlq
 export async function runCommand(command: DlqCommand, letters: DeadLetters, say: Say, now: Date): Promise<void> {
   switch (command.verb) {
     case 'list':
-      return table(await letters.list(LISTED), now).forEach(say);
+      return table(await letters.list(LISTED), LISTED, now).forEach(say);
     case 'show':
       return named(command.id, await all(letters, command.id)).forEach((letter) => inFull(letter, now).forEach(say));
     case 'drop':
@@ -35,10 +35,12 @@ export async function runCommand(command: DlqCommand, letters: DeadLetters, say:
       );
     case 'replay': {
       const { id: wanted } = command;
-      const replayed = await letters.replay(({ id }) => wanted === 'all' || id === wanted);
+      const isWanted = ({ id }: DeadLetter) => wanted === 'all' || id === wanted;
+      // Said at once: a broker that goes away in the middle leaves no doubt about what was done.
+      const replayed = await letters.replay(isWanted, ({ id, queue }) => say(`${id} is back in ${queue}.`));
       if (wanted !== 'all') named(wanted, replayed);
       else if (replayed.length === 0) say('There are no dead letters.');
-      return replayed.forEach(({ id, queue }) => say(`${id} is back in ${queue}.`));
+      return;
     }
   }
 }

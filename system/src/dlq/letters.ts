@@ -3,8 +3,8 @@ import type { DeadLetter } from '@shop/shared/messaging/dead-letters';
 const HEAD = ['ID', 'QUEUE', 'SERVICE', 'ATTEMPTS', 'AGE', 'REASON'];
 const REASON_WIDTH = 80;
 
-/** A line for each letter, in columns. */
-export function table(letters: readonly DeadLetter[], now: Date): string[] {
+/** A line for each letter, in columns, and one for each queue of which no more than `limit` were asked for. */
+export function table(letters: readonly DeadLetter[], limit: number, now: Date): string[] {
   if (letters.length === 0) return ['There are no dead letters.'];
   const rows = letters.map(({ id, queue, service, attempts, diedAt, reason }) => [
     ...[id, queue, service, String(attempts), age(diedAt, now)],
@@ -12,12 +12,13 @@ export function table(letters: readonly DeadLetter[], now: Date): string[] {
   ]);
   const lines = [HEAD, ...rows];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const padded = (line: readonly string[]) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const queues = [...Map.groupBy(letters, ({ queue }) => queue)];
+  const full = queues.filter(([, { length }]) => length >= limit);
+  return [
+    ...lines.map((line) => padded(line).trimEnd()),
+    ...full.map(([queue]) => `Of ${queue} these are the oldest ${limit}; there may be more.`),
+  ];
 }
 
 /** All that is known of a letter. */
