@@ -19,6 +19,8 @@ const settings = z.object({
     .optional(),
   LOG_RETENTION_DAYS: variables.count(14, 1, 36_500),
   LOG_MAX_ENTRIES: variables.count(1_000_000, 1_000, 1_000_000_000),
+  /** Of the entries in the database and their indexes, as estimated from a sample. */
+  LOG_MAX_MB: variables.count(1_024, 1, 1_000_000),
   LOG_STDOUT: z.enum(['on', 'off']).default('on'),
   /** No file is written unless it is named. */
   LOG_FILE: z.string().optional(),

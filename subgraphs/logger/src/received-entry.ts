@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { levelNamed } from './domain/level.js';
 
+/** How long a call waits for its entry to be kept, in ms: then it is told to bring the entry again. */
+export const ANSWER_WITHIN_MS = 4_000;
+
 /** Something that may be missing, as null and an empty text also say: proto3 does not tell that from none. */
 export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional()).optional();

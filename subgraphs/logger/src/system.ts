@@ -4,7 +4,7 @@ import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { System } from '@shop/shared/lifecycle/system';
+import { component, System } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { readLoggerConfig } from './config.js';
 import { loggerGraphql } from './graphql/logger-graphql.js';
@@ -47,6 +47,7 @@ export function createSystem(
     now,
     days: config.LOG_RETENTION_DAYS,
     most: config.LOG_MAX_ENTRIES,
+    mostBytes: config.LOG_MAX_MB * 1_000_000,
     intervalMs: sweepMs,
   });
 
@@ -79,5 +80,11 @@ export function createSystem(
     forgetEntries,
     grpcServer,
     webServer,
+    // Stopped first, so that none of them waits for a database that is away.
+    component(
+      'log intake',
+      async () => undefined,
+      async () => feeds.database.hurry(),
+    ),
   ]);
 }

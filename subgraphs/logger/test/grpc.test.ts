@@ -64,7 +64,7 @@ function openStream(call: Call = {}) {
   return { stream, answer };
 }
 
-const { UNAUTHENTICATED, INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED } = grpc.status;
+const { UNAUTHENTICATED, UNAVAILABLE, INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED } = grpc.status;
 
 describe('Log', () => {
   it('keeps an entry, with defaults for what it does not say', async () => {
@@ -108,17 +108,22 @@ describe('Log', () => {
     expect(await service.count()).toBe(1);
   });
 
-  it('ends at the deadline of the call', async () => {
+  it('ends at the deadline of the call, and soon when the entry is not kept', async () => {
     await start();
     // The table is locked, so that the entry can't be kept in time.
     const holder = await service.sql.connect();
     await holder.query('begin; lock table log_entries in access exclusive mode');
     const late = await log({ message: 'late' }, { deadline: new Date(Date.now() + 300) });
     expect(late).toEqual([DEADLINE_EXCEEDED, expect.any(String)]);
+    const notKept = [UNAVAILABLE, 'the entry can not be kept now: bring it again later'];
+    expect(await log({ message: 'unkept' })).toEqual(notKept);
+    const { stream, answer } = openStream();
+    stream.end({ message: 'unkept' });
+    expect(await answer).toEqual(notKept);
     await holder.query('commit');
     holder.release();
     expect(await log({ message: 'in time' }, { deadline: new Date(Date.now() + 20_000) })).toEqual({ accepted: 1 });
-  });
+  }, 30_000);
 });
 
 describe('LogStream', () => {

@@ -78,6 +78,17 @@ describe('POST /ingest', () => {
     expect(await service.count()).toBe(0);
   });
 
+  it('says soon that an entry is not kept, while the database does not take it', async () => {
+    service = await LoggerService.start();
+    const holder = await service.sql.connect();
+    await holder.query('begin; lock table log_entries in access exclusive mode');
+    const [status, body] = await answerOf(service.ingest({ message: 'a' }));
+    await holder.query('commit');
+    holder.release();
+    expect([status, body]).toEqual([503, { error: 'the entry can not be kept now: bring it again later' }]);
+    expect((await service.ingest({ message: 'b' })).status).toBe(202);
+  }, 30_000);
+
   it('asks for the token when there is one, before anything else', async () => {
     service = await LoggerService.start({ INGEST_TOKEN: 'a-token' });
     const refused = [

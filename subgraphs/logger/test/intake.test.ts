@@ -61,6 +61,27 @@ describe('log events', () => {
   });
 });
 
+it('log events stay with the broker until the database has them, whatever becomes of the logger', async () => {
+  const holder = await service.sql.connect();
+  await holder.query('begin; lock table log_entries in access exclusive mode');
+  const COUNT = 600;
+  const all = Array.from({ length: COUNT }, (_, n) => service.publish(anEntry({ service: 'outage', message: `${n}` })));
+  await Promise.all(all);
+  // The logger has some of them in hand, and its statement waits.
+  await eventually(async () => {
+    const { rows } = await holder.query(
+      `select from pg_stat_activity where datname = current_database()
+       and application_name = 'log intake' and wait_event_type = 'Lock'`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+  await service.stopProcesses();
+  await holder.query('commit');
+  holder.release();
+  await service.addProcess({});
+  await eventually(async () => expect(await service.count(`service = 'outage'`)).toBe(COUNT), { timeoutMs: 30_000 });
+}, 60_000);
+
 describe('a flood', () => {
   const COUNT = 10_000;
 

@@ -86,8 +86,13 @@ export class LoggerService {
     return system;
   }
 
+  /** Stops the processes in order; another may be added. */
+  async stopProcesses(): Promise<void> {
+    await Promise.all(this.processes.splice(0).map((system) => system.stop()));
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.processes.map((system) => system.stop()));
+    await this.stopProcesses();
     for (const release of this.releases) await release();
   }
 

@@ -1,6 +1,6 @@
 import { silentLogger } from '@shop/shared/logging/logger';
 import { aKeptEntry, entries } from './an-entry.js';
-import { LokiStub } from './loki-stub.js';
+import { LokiStub, type Push } from './loki-stub.js';
 import { type LokiOptions, LokiSink } from '../src/sinks/loki-sink.js';
 import { SinkFeed } from '../src/sinks/sink-feed.js';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -77,13 +77,43 @@ describe('a push', () => {
   });
 });
 
+it('a push is of about 1 MB of lines at most, however long entries are', async () => {
+  const long = entries(90).map((entry) => ({ ...entry, fields: { text: 'ế'.repeat(13_000) } }));
+  await Promise.all(long.map((entry) => feed.take(entry)));
+  expect(loki.messages()).toEqual(long.map(({ message }) => message));
+  const bytes = loki.pushes.map(({ streams }) => Buffer.byteLength(JSON.stringify(streams)));
+  expect(bytes).toHaveLength(4);
+  expect(Math.max(...bytes)).toBeLessThan(1_100_000);
+});
+
 describe('an answer', () => {
   it('of 400 refuses a batch for good, and the next is pushed', async () => {
     loki.answers = [{ status: 400, body: 'entry too far behind' }];
     await expect(feed.take(aKeptEntry())).rejects.toThrow('Loki answered 400: entry too far behind');
     await feed.take(aKeptEntry({ message: 'the next' }));
     expect(loki.messages()).toEqual(['order placed', 'the next']);
-    expect(feed.counts).toEqual({ written: 1, refused: 1, dropped: 0 });
+    expect(feed.counts).toEqual({ written: 1, refused: 1, returned: 0, dropped: 0 });
+  });
+
+  it('of 400 for some entries costs only those', async () => {
+    const bad = (streams: Push['streams']) => streams.some(({ values }) => values.some(([, line]) => /bad/.test(line)));
+    loki.judge = (_bytes, streams) => (bad(streams) ? { status: 400, body: 'too old' } : { status: 204 });
+    const all = entries(50).map((entry, n) => (n % 20 === 7 ? { ...entry, message: `bad ${n}` } : entry));
+    const outcomes = await Promise.allSettled(all.map((entry) => feed.take(entry)));
+    expect(outcomes.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([7, 27, 47]);
+    expect(feed.counts).toMatchObject({ written: 47, refused: 3 });
+  });
+
+  it('of 503 amid a search for those is tried again, and what was kept is not pushed twice', async () => {
+    loki.answers = [{ status: 400 }, { status: 204 }, { status: 503 }];
+    await Promise.all(entries(10).map((entry) => feed.take(entry)));
+    expect(loki.pushes.map((push) => loki.messages([push]).length)).toEqual([10, 5, 5, 5]);
+  });
+
+  it.each([401, 403, 404])('of %d is about all of them', async (status) => {
+    loki.answers = [{ status }];
+    await Promise.allSettled(entries(10).map((entry) => feed.take(entry)));
+    expect([loki.pushes.length, feed.counts.refused]).toEqual([1, 10]);
   });
 
   it.each([500, 502, 503])('of %d is tried again, until it is taken', async (status) => {
@@ -118,12 +148,15 @@ it('an outage is bridged as far as memory goes, the oldest dropped and counted',
   await feed.take(aKeptEntry({ message: 'before' }));
   await loki.stop();
   const all = entries(400);
-  await Promise.all(all.slice(0, 100).map((entry) => feed.take(entry)));
-  await Promise.all(all.slice(100).map((entry) => feed.take(entry)));
+  const bring = (some: typeof all) => some.forEach((entry) => void feed.take(entry).catch(() => undefined));
+  bring(all.slice(0, 100));
+  // Only once it is under way.
+  await eventually(() => expect(feed.isInTrouble).toBe(true));
+  bring(all.slice(100));
   expect(feed.counts.dropped).toBe(100);
   await loki.start();
   await eventually(() => expect(feed.backlog).toBe(0), { timeoutMs: 20_000 });
   const bridged = [...all.slice(0, 100), ...all.slice(200)].map(({ message }) => message);
   expect(loki.messages()).toEqual(['before', ...bridged]);
-  expect(feed.counts).toEqual({ written: 301, refused: 0, dropped: 100 });
+  expect(feed.counts).toEqual({ written: 301, refused: 0, returned: 0, dropped: 100 });
 }, 30_000);

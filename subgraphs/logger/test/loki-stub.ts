@@ -24,6 +24,8 @@ export class LokiStub {
   readonly pushes: Push[] = [];
   /** The answers to come; 204 when there are none left. */
   answers: Answer[] = [];
+  /** The answer when there are none left to come. */
+  judge: (bytes: number, streams: Push['streams']) => Answer = () => ({ status: 204 });
   private server: Server | undefined;
   private port = 0;
 
@@ -36,7 +38,7 @@ export class LokiStub {
         const body = Buffer.concat(chunks);
         const { streams } = JSON.parse((zipped ? gunzipSync(body) : body).toString()) as Pick<Push, 'streams'>;
         this.pushes.push({ path: request.url ?? '', headers: request.headers, streams });
-        const { status, headers = {}, body: answer = '' } = this.answers.shift() ?? { status: 204 };
+        const { status, headers = {}, body: answer = '' } = this.answers.shift() ?? this.judge(body.length, streams);
         response.writeHead(status, headers).end(answer);
       });
     });

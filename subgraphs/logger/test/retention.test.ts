@@ -35,6 +35,23 @@ it('forgets what came first when there is too much, in steps', async () => {
   expect(rows).toEqual([{ message: '2601' }]);
 });
 
+it('forgets what came first when it takes too much room, about as much as the database says', async () => {
+  service = await LoggerService.start({ LOG_MAX_MB: '4' }, 100);
+  const words = `(select string_agg(md5(n::text || k), ' ') from generate_series(1, 20) k)`;
+  await service.sql.query(
+    `insert into log_entries (entry_id, logged_at, level, service, message, words)
+     select gen_random_uuid(), now(), 'info', 'large', ${words}, ${words}::tsvector from generate_series(1, 6000) n`,
+  );
+  const { rows } = await service.sql.query<{ each: string }>(
+    `select pg_total_relation_size('log_entries') / 6000 as each`,
+  );
+  const fitting = 4_000_000 / Number(rows[0]?.each);
+  await eventually(async () => expect(await service.count()).toBeLessThan(fitting * 1.6));
+  expect(await service.count()).toBeGreaterThan(fitting * 0.6);
+  const [oldest] = (await service.sql.query<{ id: string }>('select min(id) as id from log_entries')).rows;
+  expect(Number(oldest?.id)).toBeGreaterThan(1_000);
+});
+
 it('may be cleaned up by several processes while entries come', async () => {
   service = await LoggerService.start({ LOG_MAX_ENTRIES: '1000' }, 50);
   await service.addProcess({ PORT: '0', GRPC_PORT: '0' }, 50);

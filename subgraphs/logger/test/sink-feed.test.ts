@@ -39,13 +39,22 @@ function aFeed(of: LogSink): SinkFeed {
   return new SinkFeed({ sink: of, logger: silentLogger, capacity: 100, batchSize: 10, patienceMs: 50 });
 }
 
+/** Gives entries to the feed, and waits for none. */
+function unkept(all: readonly LogEntry[], withinMs?: number): Promise<void>[] {
+  return all.map((entry) => {
+    const taken = feed.take(entry, withinMs);
+    taken.catch(() => undefined);
+    return taken;
+  });
+}
+
 describe('a feed', () => {
   it('gives batches, in order, and says when they are kept', async () => {
     const all = entries(25);
     await Promise.all(all.map((entry) => feed.take(entry)));
     expect(sink.kept).toEqual(all);
     expect(sink.attempts.map(({ length }) => length)).toEqual([10, 10, 5]);
-    expect(feed.counts).toEqual({ written: 25, refused: 0, dropped: 0 });
+    expect(feed.counts).toEqual({ written: 25, refused: 0, returned: 0, dropped: 0 });
   });
 
   it('takes what comes while nothing, and while something, is under way', async () => {
@@ -53,28 +62,59 @@ describe('a feed', () => {
     expect(sink.kept).toHaveLength(5);
   });
 
-  it('goes on trying a sink that fails, and lets nobody wait for it', async () => {
+  it('goes on trying a sink that fails, and says that it kept an entry only then', async () => {
     sink.answer = fails;
     const all = entries(30);
-    await Promise.all(all.map((entry) => feed.take(entry)));
-    expect(sink.kept).toEqual([]);
-    expect(feed.backlog).toBe(30);
+    let kept = 0;
+    const taken = all.map((entry) => feed.take(entry).then(() => (kept += 1)));
+    await eventually(() => expect(sink.attempts.length).toBeGreaterThan(1));
+    expect([kept, feed.backlog]).toEqual([0, 30]);
     sink.answer = async () => undefined;
-    await eventually(() => expect(sink.kept).toEqual(all));
-    expect(feed.counts).toEqual({ written: 30, refused: 0, dropped: 0 });
+    await Promise.all(taken);
+    expect(sink.kept).toEqual(all);
+    expect(feed.counts).toEqual({ written: 30, refused: 0, returned: 0, dropped: 0 });
   });
 
-  it('lets nobody wait for a sink that hangs', async () => {
+  it.each([
+    ['fails', fails],
+    ['hangs', hangs],
+  ])('gives an entry back in time to who has it, when the sink %s, and keeps it no more', async (_what, trouble) => {
+    sink.answer = trouble;
+    const lent = entries(30).map((entry) => feed.take(entry, 300));
+    const outcomes = await Promise.allSettled(lent);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(outcomes[0]).toMatchObject({ reason: { code: 'SUBGRAPH_UNAVAILABLE' } });
+    expect([feed.backlog, feed.counts]).toEqual([0, { written: 0, refused: 0, returned: 30, dropped: 0 }]);
+    expect(sink.kept).toEqual([]);
+  });
+
+  it('gives back what it has no room for, and drops what nobody has', async () => {
     sink.answer = hangs;
-    await Promise.all(entries(30).map((entry) => feed.take(entry)));
-    expect(sink.attempts).toHaveLength(1);
+    unkept(entries(10));
+    await eventually(() => expect(sink.attempts).toHaveLength(1));
+    const [lent] = unkept(entries(1), 60_000);
+    unkept(entries(101));
+    await expect(lent).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+    expect(feed.counts).toMatchObject({ returned: 1, dropped: 1 });
+  });
+
+  it('gives all back at once when it is in a hurry', async () => {
+    sink.answer = hangs;
+    const lent = feed.take(aKeptEntry(), 60_000);
+    const unheld = feed.take(aKeptEntry());
+    unheld.catch(() => undefined);
+    feed.hurry();
+    await expect(lent).rejects.toThrow('bring it again later');
+    await expect(feed.take(aKeptEntry(), 60_000)).rejects.toThrow('bring it again later');
+    expect(feed.backlog).toBe(1);
   });
 
   it('drops the oldest of what waits through an outage, and counts it', async () => {
     sink.answer = fails;
     const all = entries(150);
-    await Promise.all(all.slice(0, 10).map((entry) => feed.take(entry)));
-    await Promise.all(all.slice(10).map((entry) => feed.take(entry)));
+    unkept(all.slice(0, 10));
+    await eventually(() => expect(sink.attempts).toHaveLength(1));
+    unkept(all.slice(10));
     expect(feed.counts.dropped).toBe(40);
     sink.answer = async () => undefined;
     // What was under way when the outage began is tried again; of the rest the newest are left.
@@ -100,15 +140,17 @@ describe('a feed', () => {
     const [refused, ...kept] = await Promise.allSettled([bad, ...good].map((entry) => feed.take(entry)));
     expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'not that one' } });
     expect(kept.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
-    expect(feed.counts).toEqual({ written: 3, refused: 1, dropped: 0 });
+    expect(feed.counts).toEqual({ written: 3, refused: 1, returned: 0, dropped: 0 });
     expect(sink.attempts).toHaveLength(1);
   });
 
   it('gives the sink a last chance when it stops, and drops the rest', async () => {
     sink.answer = fails;
-    await Promise.all(entries(25).map((entry) => feed.take(entry)));
+    const [lent] = unkept(entries(1), 60_000);
+    unkept(entries(25));
     await feed.stop();
-    expect(feed.counts.dropped).toBe(25);
+    expect(feed.counts).toMatchObject({ returned: 1, dropped: 25 });
+    await expect(lent).rejects.toThrow('bring it again later');
 
     const other = new ToldSink();
     const second = aFeed(other);
@@ -127,7 +169,7 @@ it('a sink that fails or hangs stops neither the others nor intake', async () =>
   const keepEntry = new KeepEntry({ database: feed, others }, () => new Date());
   const bring = async () => {
     for (let times = 0; times < 10; times += 1) {
-      await Promise.all(entries(50).map((entry) => keepEntry.run(entry)));
+      await Promise.allSettled(entries(50).map((entry) => keepEntry.run(entry, { withinMs: 300 })));
       // So small a feed has to have been emptied before more than it holds comes at once.
       await eventually(() => expect(others[2]?.backlog).toBe(0));
     }
@@ -140,6 +182,6 @@ it('a sink that fails or hangs stops neither the others nor intake', async () =>
   sinks.database.answer = hangs;
   await bring();
   await eventually(() => expect(sinks.fine.kept).toHaveLength(1_000));
-  await eventually(() => expect(feed.counts.dropped).toBeGreaterThan(300));
+  expect(feed.counts.returned).toBe(500);
   await Promise.all(others.map((other) => other.stop()));
 }, 20_000);

@@ -15,8 +15,15 @@ it('shortens a word that has no end, and takes so many at most', () => {
   expect(searchWords(many)).toHaveLength(500);
 });
 
+it('finds what the fields hold, ids above all, however long the message and the other fields are', () => {
+  const long = (letter: string) => Array.from({ length: 900 }, (_, n) => `${letter}${n}`).join(' ');
+  const words = wordsOf(long('m'), { stack: long('s'), order_uuid: '0190b3a4-7c1e-7000-8000-00000000000a' });
+  expect(words).toEqual(expect.arrayContaining(['m0', 's0', '0190b3a4', '7c1e', '00000000000a']));
+  expect(words).toHaveLength(1_000);
+});
+
 it('finds an entry by its message and its values, not by the names of its fields', () => {
   const fields = { name: 'linh', nested: { list: [7, true, null, 'Tea'] } };
-  expect(wordsOf('Hello', fields)).toEqual(['hello', 'linh', '7', 'true', 'tea']);
+  expect(wordsOf('Hello', fields)).toEqual(['hello', '7', 'tea', 'linh', 'true']);
   expect(wordsOf('Hello', null)).toEqual(['hello']);
 });

@@ -1,6 +1,6 @@
 /** The longest part of a word that tells it from others, in characters. */
 const LONGEST = 64;
-/** So many words of one entry can be found, at most. */
+/** So many words of an entry's message can be found, at most, and as many of its fields. */
 const MOST = 500;
 
 /**
@@ -17,9 +17,13 @@ export function searchWords(text: string): string[] {
   return [...words];
 }
 
-/** The words under which an entry is found: those of its message, and of the values, not the names, of its fields. */
+/**
+ * The words under which an entry is found: those of its message, and of the values, not the names, of its fields. Of the
+ * values the short ones come first: an id is never crowded out by a long text.
+ */
 export function wordsOf(message: string, fields: unknown): string[] {
-  return searchWords([message, ...valuesIn(fields)].join('\n'));
+  const values = valuesIn(fields).toSorted((a, b) => a.length - b.length);
+  return [...new Set([...searchWords(message), ...searchWords(values.join('\n'))])];
 }
 
 function valuesIn(value: unknown): string[] {

@@ -6,6 +6,7 @@ import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import { receivedFrom } from './grpc-entry.js';
 import type { LogEntryMessage, LogReply } from './proto.js';
 import type { IngestGuard } from '../ingest-token.js';
+import { ANSWER_WITHIN_MS } from '../received-entry.js';
 import type { KeepEntry } from '../use-cases/keep-entry.js';
 
 interface LogHandlersOptions {
@@ -21,7 +22,7 @@ const IN_HAND = 500;
 export function logHandlers(options: LogHandlersOptions): grpc.UntypedServiceImplementation {
   const log: grpc.handleUnaryCall<LogEntryMessage, LogReply> = (call, callback) => {
     answer('Log', call, callback, options, async () => {
-      await options.keepEntry.run(receivedFrom(call.request));
+      await options.keepEntry.run(receivedFrom(call.request), { withinMs: ANSWER_WITHIN_MS });
       return 1;
     });
   };
@@ -37,7 +38,10 @@ async function takeAll(entries: AsyncIterable<LogEntryMessage>, keepEntry: KeepE
   let inHand: Promise<void>[] = [];
   try {
     for await (const entry of entries) {
-      inHand.push(keepEntry.run(received(entry, count + 1)));
+      const kept = keepEntry.run(received(entry, count + 1), { withinMs: ANSWER_WITHIN_MS });
+      // It is looked at later, and nobody's mistake until then.
+      kept.catch(() => undefined);
+      inHand.push(kept);
       count += 1;
       if (inHand.length < IN_HAND) continue;
       await Promise.all(inHand);
@@ -91,6 +95,7 @@ function answer(
 const codes: Partial<Record<ErrorCode, grpc.status>> = {
   UNAUTHENTICATED: grpc.status.UNAUTHENTICATED,
   BAD_USER_INPUT: grpc.status.INVALID_ARGUMENT,
+  SUBGRAPH_UNAVAILABLE: grpc.status.UNAVAILABLE,
 };
 
 /** What a client sees of an error: nothing of the inside. */

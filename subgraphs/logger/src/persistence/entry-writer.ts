@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sqlState } from '@shop/shared/delivery/transactions';
 import pg from 'pg';
 import type { LogEntry } from '../domain/log-entry.js';
@@ -6,6 +7,7 @@ import { type LogSink, Refused } from '../sinks/log-sink.js';
 
 /** A statement that takes longer has failed, as far as this knows; what it wrote all the same is not written twice. */
 const ANSWER_WITHIN_MS = 10_000;
+const CLOSE_WITHIN_MS = 500;
 
 /** What no retry can mend: data exceptions, integrity violations, a value that the protocol can't carry. */
 const PERMANENT_SQL_STATE = /^(22...|23...|08P01|54...)$/;
@@ -42,8 +44,9 @@ export class EntryWriter implements LogSink {
     if (refused.length > 0) throw new Refused('the database refuses it', refused);
   }
 
+  /** A statement that hangs is left: the server ends it, and its connection, when it can. */
   async close(): Promise<void> {
-    await this.pool.end();
+    await Promise.race([this.pool.end(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
   /** Answers the entries that the database will never take: they are looked for by halves, so that the others are kept. */

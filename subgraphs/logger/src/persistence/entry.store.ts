@@ -23,6 +23,9 @@ export interface EntryFilter {
 export type EntryPosition = readonly [time: number, id: number];
 
 const COLUMNS = 'id, logged_at, level, service, message, trace_id, fields';
+const SAMPLED_PAGES = 1_000;
+/** Of an entry's other columns, and of its places in the indexes but that of the words, which is about as large as they are. */
+const FIXED_BYTES = 450;
 const LATEST_MS = 8.64e15;
 
 /** The position of an entry among all, newest first. */
@@ -62,6 +65,23 @@ export class EntryStore {
       .fork()
       .execute<{ id: string }[]>('select id from log_entries order by id desc limit 1 offset ?', [most]);
     return row ? Number(row.id) : null;
+  }
+
+  /**
+   * What an entry takes with its indexes, in bytes: an estimate from a sample of some thousand pages. The size of the
+   * table itself does not tell: it stays when entries are deleted, and is filled anew.
+   */
+  async averageBytes(): Promise<number> {
+    const em = this.database.fork();
+    const [size] = await em.execute<{ pages: string }[]>(
+      `select pg_relation_size('log_entries') / current_setting('block_size')::int as pages`,
+    );
+    const share = Math.min(100, (100 * SAMPLED_PAGES) / Math.max(Number(size?.pages), 1));
+    const [row] = await em.execute<{ bytes: string | null }[]>(
+      `select avg(pg_column_size(message) + coalesce(pg_column_size(fields), 0) + 2 * pg_column_size(words)) as bytes
+         from log_entries tablesample system (${share})`,
+    );
+    return FIXED_BYTES + Number(row?.bytes ?? 0);
   }
 
   /** Deletes at most `limit` entries up to an id, those that came first. Answers how many. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { levels } from '../domain/level.js';
 import { textBounds } from '../domain/log-entry.js';
 import type { IngestGuard } from '../ingest-token.js';
-import { orNothing, receivedLevel, receivedTime } from '../received-entry.js';
+import { ANSWER_WITHIN_MS, orNothing, receivedLevel, receivedTime } from '../received-entry.js';
 import type { KeepEntry } from '../use-cases/keep-entry.js';
 
 const text = (most: number) => z.string().describe(`Cut, with a mark, after ${most} characters`);
@@ -59,7 +59,7 @@ export function ingestRoutes({ keepEntry, guard, guarded }: IngestRoutesOptions)
         },
         async (request, reply) => {
           const { timestamp: time, trace_id: traceId, ...entry } = request.body;
-          await keepEntry.run({ ...entry, time, traceId });
+          await keepEntry.run({ ...entry, time, traceId }, { withinMs: ANSWER_WITHIN_MS });
           return reply.status(202).send({ status: 'accepted' });
         },
       );

@@ -6,7 +6,7 @@ export function measureFeeds(metrics: Metrics, feeds: readonly SinkFeed[]): void
   metrics.counter(
     {
       name: 'log_sink_entries_total',
-      help: 'Log entries that a sink has written, has refused, or that were dropped while it was in trouble',
+      help: 'Log entries that a sink has written or refused, or did not keep: returned to whoever brought them, or dropped',
       labels: ['sink', 'outcome'],
     },
     (counter) => {

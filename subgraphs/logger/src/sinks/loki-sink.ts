@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { Agent, request } from 'undici';
 import type { LogEntry } from '../domain/log-entry.js';
 import { type LogSink, Refused, TryLater } from './log-sink.js';
-import { LokiBatches } from './loki-batch.js';
+import { LokiBatches, lokiBatches, type LokiLine } from './loki-batch.js';
 
 export interface LokiOptions {
   /** Loki's address: the path of its push API is added. */
@@ -22,11 +22,19 @@ const ANSWER_WITHIN_MS = 10_000;
 const LONGEST_WAIT_MS = 300_000;
 const compressed = promisify(gzip);
 
-/** Pushes to Loki. 204 is kept; 429, 5xx and no answer are tried again; any other answer refuses the batch for good. */
+/** These say something of the address or of who we are, not of an entry: a smaller batch would fare no better. */
+const OF_ALL = [401, 403, 404, 405];
+
+/**
+ * Pushes to Loki, some of a batch at a time. 204 is kept; 429, 5xx and no answer are tried again. Any other answer refuses
+ * for good: the entries that it is about are looked for by halves, so that the others are kept.
+ */
 export class LokiSink implements LogSink {
   readonly name = 'loki';
   private readonly agent = new Agent({ connections: 1, connect: { timeout: ANSWER_WITHIN_MS } });
   private readonly batches = new LokiBatches();
+  /** Of entries that may be given again, as others of their batch are not through: why Loki refused them, or null. */
+  private readonly answered = new WeakMap<LogEntry, string | null>();
   private readonly address: string;
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -41,17 +49,37 @@ export class LokiSink implements LogSink {
   }
 
   async write(batch: readonly LogEntry[]): Promise<void> {
+    for (const lines of lokiBatches(batch.filter((entry) => !this.answered.has(entry)))) await this.deliver(lines);
+    const refused = batch.filter((entry) => this.answered.get(entry));
+    const [first] = refused;
+    if (first) throw new Refused(this.answered.get(first) ?? '', refused);
+  }
+
+  /** Ends when each of these is kept or refused. */
+  private async deliver(lines: readonly LokiLine[]): Promise<void> {
+    const refusal = await this.push(lines);
+    if (!refusal || lines.length === 1 || OF_ALL.includes(refusal.status)) {
+      for (const { entry } of lines) this.answered.set(entry, refusal?.reason ?? null);
+      return;
+    }
+    const middle = Math.ceil(lines.length / 2);
+    await this.deliver(lines.slice(0, middle));
+    await this.deliver(lines.slice(middle));
+  }
+
+  /** Null: kept. */
+  private async push(lines: readonly LokiLine[]): Promise<{ status: number; reason: string } | null> {
     const { statusCode, headers, body } = await request(this.address, {
       method: 'POST',
       headers: this.headers,
-      body: await compressed(this.batches.body(batch)),
+      body: await compressed(this.batches.body(lines)),
       dispatcher: this.agent,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const reason = `Loki answered ${statusCode}: ${(await body.text()).trim().slice(0, 200)}`;
-    if (statusCode >= 200 && statusCode < 300) return;
+    if (statusCode >= 200 && statusCode < 300) return null;
     if (statusCode === 429 || statusCode >= 500) throw new TryLater(reason, waitIn(headers['retry-after']));
-    throw new Refused(reason, batch);
+    return { status: statusCode, reason };
   }
 
   async close(): Promise<void> {

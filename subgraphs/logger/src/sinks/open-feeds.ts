@@ -10,6 +10,8 @@ import type { Feeds } from '../use-cases/keep-entry.js';
 /** What waits for one sink, at most, in entries: 4 s of what the logger has to take, some MB. */
 const CAPACITY = 20_000;
 const BATCH = 500;
+/** Whoever waits for the database is to learn soon that it is back. */
+const DATABASE_PAUSE_MS = 2_000;
 /** Loki takes a second of entries at once rather than many small requests. */
 const LOKI_LINGER_MS = 1_000;
 const LOKI_BATCH = 1_000;
@@ -18,7 +20,11 @@ const LOKI_BATCH = 1_000;
 export function openFeeds(config: Config, logger: Logger): Feeds {
   const lines = { logger, capacity: CAPACITY, batchSize: BATCH };
   const { LOG_FILE: file, LOG_FILE_MB: megabytes, LOG_FILES_KEPT: kept, LOKI_URL: lokiUrl } = config;
-  const database = new SinkFeed({ ...lines, sink: new EntryWriter(config.DATABASE_URL) });
+  const database = new SinkFeed({
+    ...lines,
+    longestPauseMs: DATABASE_PAUSE_MS,
+    sink: new EntryWriter(config.DATABASE_URL),
+  });
   const others: SinkFeed[] = [];
   if (config.LOG_STDOUT === 'on') others.push(new SinkFeed({ ...lines, sink: new StdoutSink() }));
   if (file) others.push(new SinkFeed({ ...lines, sink: new FileSink({ file, megabytes, kept }) }));

@@ -11,6 +11,8 @@ interface ForgetEntriesOptions {
   readonly days: number;
   /** How many entries are kept. */
   readonly most: number;
+  /** How much room they may take, with their indexes, in bytes. */
+  readonly mostBytes: number;
   /** Between two sweeps, in ms. */
   readonly intervalMs: number;
 }
@@ -19,8 +21,9 @@ const DAY_MS = 86_400_000;
 /** Of one statement: it holds its locks for some ms, and intake goes on between two of them. */
 const STEP = 1_000;
 const BETWEEN_STEPS_MS = 20;
+const STOP_LIMIT_MS = 500;
 
-/** Forgets the entries that came first, once they are too old or too many, in small steps. Several processes may do so. */
+/** Forgets the entries that came first, once they are too old, too many or too much, in small steps. Several processes may do so. */
 export class ForgetEntries implements Component {
   readonly name = 'log retention';
   private stopping = new AbortController();
@@ -33,15 +36,17 @@ export class ForgetEntries implements Component {
     this.sweeping = this.sweepForever(this.stopping.signal);
   }
 
+  /** A statement that hangs is not waited for. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.sweeping;
+    await Promise.race([this.sweeping, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
   }
 
   private async sweepForever(signal: AbortSignal): Promise<void> {
     const { intervalMs, logger } = this.options;
     while (!signal.aborted) {
       await pause(intervalMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
       await this.sweep(signal).catch((error: unknown) =>
         logger.warn({ err: error }, 'log entries not cleaned up, will try again'),
       );
@@ -49,9 +54,10 @@ export class ForgetEntries implements Component {
   }
 
   private async sweep(signal: AbortSignal): Promise<void> {
-    const { entries, now, days, most } = this.options;
+    const { entries, now, days, most, mostBytes } = this.options;
     const before = new Date(now().getTime() - days * DAY_MS);
-    const tooMany = await entries.lastBeyond(most);
+    const roomFor = Math.floor(mostBytes / (await entries.averageBytes()));
+    const tooMany = await entries.lastBeyond(Math.min(most, roomFor));
     const steps = [
       () => entries.forgetReceivedBefore(before, STEP),
       ...(tooMany === null ? [] : [() => entries.forgetUpTo(tooMany, STEP)]),

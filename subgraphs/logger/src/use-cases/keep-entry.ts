@@ -8,6 +8,13 @@ export interface Feeds {
   readonly others: readonly SinkFeed[];
 }
 
+interface Terms {
+  /** The entry's own id, a uuid; one that comes again under it is kept once. */
+  readonly id?: string;
+  /** How long whoever brings the entry, and has it until this is settled, waits: see `SinkFeed.take`. */
+  readonly withinMs?: number;
+}
+
 /** Takes an entry, whichever door it came by, and gives it to every sink. */
 export class KeepEntry {
   constructor(
@@ -16,13 +23,12 @@ export class KeepEntry {
   ) {}
 
   /**
-   * Resolves when the entry is committed; at once while the database is in trouble, see `SinkFeed.take`. The other sinks
-   * are never waited for. Rejects with `Refused` when the database can never take it. An entry that comes again under the
-   * same id, a uuid, is kept once.
+   * Resolves when the entry is committed. Rejects as `SinkFeed.take` does when the database does not keep it. The other
+   * sinks are never waited for.
    */
-  async run(received: ReceivedEntry, id: string = randomUUID()): Promise<void> {
+  async run(received: ReceivedEntry, { id = randomUUID(), withinMs }: Terms = {}): Promise<void> {
     const entry = logEntry(id, received, this.now());
     for (const feed of this.feeds.others) feed.take(entry).catch(() => undefined);
-    await this.feeds.database.take(entry);
+    await this.feeds.database.take(entry, withinMs);
   }
 }
