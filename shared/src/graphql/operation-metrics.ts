@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { BoundedNames } from './bounded-names.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
-/** Different names of operations that are told apart, at most. */
+/** Different names of operations that are told apart, at most: half of them as they come. */
 const NAMES = 100;
 
 /** What @apollo/query-planner puts behind the name of a client's operation: the subgraph, and the step of the plan. */
