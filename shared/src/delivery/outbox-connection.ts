@@ -1,6 +1,12 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
+import { within } from '../messaging/in-flight.js';
+import { isUnanswered } from '../persistence/unanswered.js';
 
 const RECONNECT_MS = 1_000;
+/** Its statements are small: a server that leaves one unanswered for so long is not at the other end any more. */
+const ANSWER_WITHIN_MS = 10_000;
+const GOODBYE_MS = 1_000;
 
 /**
  * A new connection means that somebody's claims may be nobody's any more: those of a process that died, or of a statement
@@ -16,6 +22,7 @@ const FREE_CLAIMS = `update outbox set claimed_until = null
  */
 export class OutboxConnection {
   private client: pg.Client | undefined;
+  private socket: Socket | undefined;
   private isOpen = false;
   private retry: NodeJS.Timeout | undefined;
   private stopped = true;
@@ -24,6 +31,7 @@ export class OutboxConnection {
     private readonly databaseUrl: string,
     private readonly destination: string,
     private readonly onWake: () => void,
+    private readonly answerWithinMs = ANSWER_WITHIN_MS,
   ) {}
 
   async start(): Promise<void> {
@@ -34,19 +42,34 @@ export class OutboxConnection {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
-    await this.client?.end().catch(() => undefined);
+    const goodbye = this.client?.end().catch(() => undefined);
+    if (goodbye && !(await within(GOODBYE_MS, goodbye))) this.socket?.destroy();
   }
 
-  /** The rows that a statement answers. Rejects while the connection is away. */
+  /** The rows that a statement answers. Rejects while the connection is away; one that stays silent is made anew. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     if (!this.client || !this.isOpen) throw new Error('the connection to the outbox is away');
-    return (await this.client.query<Row>(text, [...values])).rows;
+    const { client, socket } = this;
+    try {
+      return (await client.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      if (isUnanswered(error)) socket?.destroy();
+      throw error;
+    }
   }
 
   private async connect(): Promise<void> {
-    const name = 'outbox relay';
-    const client = new pg.Client({ connectionString: this.databaseUrl, application_name: name, keepAlive: true });
+    const socket = new Socket();
+    const client = new pg.Client({
+      connectionString: this.databaseUrl,
+      application_name: 'outbox relay',
+      keepAlive: true,
+      stream: () => socket,
+      connectionTimeoutMillis: this.answerWithinMs,
+      query_timeout: this.answerWithinMs,
+    });
     this.client = client;
+    this.socket = socket;
     client.on('notification', ({ payload }) => payload === this.destination && this.onWake());
     client.on('error', () => undefined);
     client.on('end', () => this.reconnectLater());
@@ -57,7 +80,7 @@ export class OutboxConnection {
       this.isOpen = true;
       this.onWake();
     } catch {
-      await client.end().catch(() => undefined);
+      socket.destroy();
       this.reconnectLater();
     }
   }

@@ -16,6 +16,8 @@ interface OutboxRelayOptions {
   readonly database: Database;
   /** For the relay's own connection. */
   readonly databaseUrl: string;
+  /** A statement on that connection that is not answered within so many ms makes it be made anew; 10 s unless told. */
+  readonly answerWithinMs?: number;
   readonly telemetry: Telemetry;
   /**
    * Hands a row over, in the trace in which it was announced; resolves when the other side has confirmed it. Rejects with
@@ -55,7 +57,8 @@ export class OutboxRelay implements Component {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
-    this.connection = new OutboxConnection(options.databaseUrl, options.destination, () => this.wake());
+    const { databaseUrl, destination, answerWithinMs } = options;
+    this.connection = new OutboxConnection(databaseUrl, destination, () => this.wake(), answerWithinMs);
     this.rows = new ClaimedRows(this.connection, options.destination);
     measureOutbox(options.telemetry.metrics, options.destination, this.connection);
     this.unroutable = countUnroutable(options.telemetry.metrics, options.destination);

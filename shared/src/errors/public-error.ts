@@ -1,12 +1,12 @@
 import { AppError, unavailable } from './app-error.js';
 
-/** SQLSTATEs (Appendix A of PostgreSQL's manual): connection exceptions, too many connections, shutdown, start. */
-const AWAY_STATE = /^(?:08\w{3}|53300|57P0[1-4])$/;
+/** SQLSTATEs (Appendix A of PostgreSQL's manual): connection exceptions, too many connections, a statement that took too long, shutdown, start. */
+const AWAY_STATE = /^(?:08\w{3}|53300|57014|57P0[1-4])$/;
 /** Node's, of a connection that was refused, lost, or not made in time. */
 const AWAY_CODE = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** pg and its pool have no codes for these. */
 const AWAY_WORDS =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;
 
 /**
  * What a client may read of an error: the error itself if it was made for that, SUBGRAPH_UNAVAILABLE when the database is

@@ -1,9 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
+import { isUnanswered } from './unanswered.js';
+
+type Query = (...args: unknown[]) => unknown;
 
 /**
- * Has a pool take back, and throw away, every client whose connection breaks while it is out. Kysely, below MikroORM,
- * gives a transaction's client back only after a COMMIT or ROLLBACK that worked: without this each transaction that loses
- * its connection would keep a place in the pool for ever, until none is left.
+ * Has a pool take back, and throw away, every client whose connection breaks, or falls silent, while it is out. Kysely,
+ * below MikroORM, gives a transaction's client back only after a COMMIT or ROLLBACK that worked: without this each
+ * transaction that loses its connection would keep a place in the pool for ever, until none is left.
  */
 export function takeBackBrokenClients(pool: Pool): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
@@ -23,4 +26,19 @@ export function takeBackBrokenClients(pool: Pool): void {
     return client;
   };
   Object.assign(pool, { connect: connectAndWatch });
+  pool.on('connect', giveBackWhenUnanswered);
+}
+
+/** A client that waits for an answer in vain is busy for ever: what is asked of it later would wait as long, each time. */
+function giveBackWhenUnanswered(client: PoolClient): void {
+  const query = client.query.bind(client) as Query;
+  const watched: Query = (...args) => {
+    const result = query(...args);
+    if (result instanceof Promise)
+      result.catch((error: unknown) => {
+        if (isUnanswered(error)) client.release(true);
+      });
+    return result;
+  };
+  Object.assign(client, { query: watched });
 }

@@ -24,6 +24,8 @@ interface DatabaseOptions {
   readonly migrations: readonly NamedMigration[];
   /** Connections at most. */
   readonly poolSize: number;
+  /** A statement that is not answered within so many ms fails, and its connection is thrown away; 30 s unless told. */
+  readonly answerWithinMs?: number;
   readonly telemetry?: Telemetry | undefined;
 }
 
@@ -40,21 +42,29 @@ const SLOW_PAUSE_MS = 200;
 /** A process that hangs, or is cut off, in the middle of a transaction loses it, and with it the locks of its rows. */
 const STUCK_TRANSACTION_MS = 60_000;
 
+const ANSWER_WITHIN_MS = 30_000;
+/** The server gives a slow statement up before we do: then its connection stays good. */
+const CANCELLED_AFTER = 0.8;
+
+const baseOptions = { implicitTransactions: false, logger: () => undefined } satisfies Options;
+
 /** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
 export class Database implements Component {
   readonly name = 'database';
   private readonly orm: MikroORM;
 
-  constructor({ telemetry, poolSize, ...options }: DatabaseOptions) {
+  constructor(private readonly options: DatabaseOptions) {
+    const { telemetry, poolSize, answerWithinMs = ANSWER_WITHIN_MS } = options;
     this.orm = new MikroORM({
+      ...baseOptions,
       clientUrl: options.url,
       entities: options.entities,
-      extensions: [Migrator],
-      migrations: { migrationsList: [...options.migrations], snapshot: false, tableName: 'migrations' },
       pool: { min: 0, max: poolSize },
       driverOptions: {
         idle_in_transaction_session_timeout: STUCK_TRANSACTION_MS,
         connectionTimeoutMillis: CONNECTION_WAIT_MS,
+        query_timeout: answerWithinMs,
+        statement_timeout: answerWithinMs * CANCELLED_AFTER,
         onPoolCreated: (pool: Pool) => {
           takeBackBrokenClients(pool);
           if (!telemetry) return;
@@ -64,8 +74,6 @@ export class Database implements Component {
       },
       // Several services may share a process: a transaction of one is never the context of another.
       contextName: randomUUID(),
-      implicitTransactions: false,
-      logger: () => undefined,
     });
   }
 
@@ -97,13 +105,28 @@ export class Database implements Component {
     return Promise.race([this.orm.isConnected(), pause(REACHABLE_WITHIN_MS, false, { ref: false })]);
   }
 
+  /** On connections of its own: a migration, and the wait for another process's, may take as long as they take. */
   private async migrate(): Promise<void> {
-    await this.fork().transactional(async (em) => {
-      // This transaction does nothing but hold the lock, for as long as the migrations take.
-      await em.execute('set local idle_in_transaction_session_timeout = 0');
-      await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-      await this.orm.migrator.up();
+    const orm = new MikroORM({
+      ...baseOptions,
+      clientUrl: this.options.url,
+      entities: [],
+      discovery: { warnWhenNoEntities: false },
+      extensions: [Migrator],
+      migrations: { migrationsList: [...this.options.migrations], snapshot: false, tableName: 'migrations' },
+      pool: { min: 0, max: 2 },
+      driverOptions: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
+      contextName: randomUUID(),
     });
+    try {
+      await orm.em.fork().transactional(async (em) => {
+        // This transaction does nothing but hold the lock.
+        await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+        await orm.migrator.up();
+      });
+    } finally {
+      await orm.close(true);
+    }
   }
 }
 
@@ -111,7 +134,8 @@ export class Database implements Component {
 function isSlowness(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && current.code === '57P03') return true;
-    if (/connection timeout|timeout exceeded when trying to connect/.test(current.message)) return true;
+    if (/connection timeout|timeout exceeded when trying to connect|Query read timeout/.test(current.message))
+      return true;
   }
   return false;
 }

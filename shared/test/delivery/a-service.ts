@@ -23,12 +23,13 @@ class CreateTables extends Migration {
 /** The smallest service there is: a table of counters, an outbox and an inbox. */
 export async function aService() {
   const { url, drop } = await testDatabase();
-  const open = (at = url) =>
+  const open = (at = url, more: { answerWithinMs?: number; poolSize?: number } = {}) =>
     new Database({
       url: at,
       entities: [Counter],
       migrations: [{ name: '0001_tables', class: CreateTables }],
       poolSize: 5,
+      ...more,
     });
   const database = open();
   await database.start();

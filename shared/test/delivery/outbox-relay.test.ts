@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { aService } from './a-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { OutboxRelay } from '../../src/delivery/outbox-relay.js';
 import type { OutboxRow } from '../../src/delivery/outbox.js';
 import { Undeliverable } from '../../src/messaging/bus.js';
@@ -220,6 +221,25 @@ describe('the outbox relay', () => {
     await announce(topic);
     await eventually(() => expect(rows).toHaveLength(2));
     await running.stop();
+  });
+
+  it('makes its connection anew when nobody answers at the other end, and stops when nobody says goodbye', async () => {
+    const topic = randomUUID();
+    const { rows, publish } = collector(topic);
+    const proxy = await tcpProxy(service.url);
+    const url = new URL(service.url);
+    url.host = proxy.host;
+    const silence = () => proxy.passages().forEach((passage) => passage.swallow());
+    const running = relay({ publish, databaseUrl: url.href, answerWithinMs: 500 });
+    await running.start();
+    silence();
+    await announce(topic);
+    await eventually(() => expect(rows).toHaveLength(1), { timeoutMs: 15_000 });
+    silence();
+    const since = performance.now();
+    await running.stop();
+    expect(performance.now() - since).toBeLessThan(6_000);
+    await proxy.close();
   });
 
   it('lets what is announced later pass rows that the other side does not take, and takes those there when it can', async () => {

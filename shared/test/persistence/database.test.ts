@@ -1,5 +1,9 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { silentLogger } from '../../src/logging/logger.js';
+import { Transactions } from '../../src/delivery/transactions.js';
+import { publicErrorOf } from '../../src/errors/public-error.js';
 import { aService } from '../delivery/a-service.js';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 
 it('a transaction that its process forgets does not hold its locks for ever', async () => {
   const service = await aService();
@@ -73,4 +77,80 @@ describe('a transaction whose connection breaks', () => {
     await other.stop();
     await service.stop();
   });
+});
+
+describe('a statement that is never answered', () => {
+  /** A pool of one connection, by a network that a test can make silent. */
+  const behindProxy = async (answerWithinMs: number) => {
+    const service = await aService();
+    const proxy = await tcpProxy(service.url);
+    const url = new URL(service.url);
+    url.host = proxy.host;
+    const database = service.open(url.href, { answerWithinMs, poolSize: 1 });
+    await database.start();
+    const transactions = new Transactions(database, { logger: silentLogger });
+    const silence = () => proxy.passages().forEach((passage) => passage.swallow());
+    const stop = async () => {
+      await database.stop();
+      await proxy.close();
+      await service.stop();
+    };
+    return { database, transactions, silence, stop };
+  };
+  const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error);
+
+  it.each([
+    ['its first', 0],
+    ['one in its middle', 1],
+  ])('does not keep the place of its transaction in the pool, at %s', async (_which, before) => {
+    const { database, transactions, silence, stop } = await behindProxy(500);
+    await database.fork().execute('select 1');
+    const since = performance.now();
+    if (before === 0) silence();
+    const failure = await failureOf(
+      transactions.run(async ({ em }) => {
+        await em.execute('select 1');
+        silence();
+        await em.execute('select 2');
+      }),
+    );
+    expect(publicErrorOf(failure)?.code).toBe('SUBGRAPH_UNAVAILABLE');
+    await expect(transactions.run(async ({ em }) => em.execute('select 3 as n'))).resolves.toEqual([{ n: 3 }]);
+    // One wait, and not another for the ROLLBACK.
+    expect(performance.now() - since).toBeLessThan(4_000);
+    await stop();
+  });
+
+  it('is given up by the server first if it is only slow: its connection stays', async () => {
+    const { database, transactions, stop } = await behindProxy(1_000);
+    const pid = () => database.fork().execute('select pg_backend_pid()');
+    const first = await pid();
+    const failure = await failureOf(transactions.run(({ em }) => em.execute('select pg_sleep(20)')));
+    expect(publicErrorOf(failure)?.code).toBe('SUBGRAPH_UNAVAILABLE');
+    expect(await pid()).toEqual(first);
+    await stop();
+  });
+
+  it('does not keep a database from stopping', async () => {
+    const { database, silence, stop } = await behindProxy(60_000);
+    await database.fork().execute('select 1');
+    silence();
+    await stop();
+  });
+});
+
+it('a start waits for the migrations of another process, for longer than for any statement', async () => {
+  const service = await aService();
+  const other = service.open();
+  await other.start();
+  const late = service.open(service.url, { answerWithinMs: 200 });
+  const started = await other.fork().transactional(async (em) => {
+    await em.execute('select pg_advisory_xact_lock(7301977)');
+    const starting = late.start();
+    await em.execute('select pg_sleep(1)');
+    return { starting };
+  });
+  await expect(started.starting).resolves.toBeUndefined();
+  await Promise.all([late.stop(), other.stop()]);
+  await service.stop();
 });
