@@ -14,10 +14,10 @@ export interface MessageContext extends Received {
 export type EventHandler<Body> = (body: Body, message: MessageContext) => Promise<void>;
 
 /**
- * What no retry can mend: data exceptions, integrity violations (but for a unique violation, which may be a race that was
- * lost), and a value that the protocol can't carry, such as a NUL in a text.
+ * What no retry can mend: data exceptions, and integrity violations, but for a unique violation, which may be a race that
+ * was lost.
  */
-const PERMANENT_SQL_STATE = /^(22...|23502|23503|23514|08P01)$/;
+const PERMANENT_SQL_STATE = /^(22...|23502|23503|23514)$/;
 
 /**
  * Gives the messages of one event to a handler, parsed and checked. A body that is no JSON or not of its schema, and data
@@ -46,10 +46,20 @@ async function handleMessage<Body>(
     await handler(body, { messageId, consumer: queue, correlationId, headers, attempt });
   } catch (error) {
     const state = sqlState(error);
-    if (state && PERMANENT_SQL_STATE.test(state))
+    if (state && (PERMANENT_SQL_STATE.test(state) || isUnreadable(error)))
       throw new PermanentFault(`the database refuses it (${state})`, { cause: error });
     throw error;
   }
+}
+
+/**
+ * Whether PostgreSQL could not read a statement, as with a NUL in a text, which ends it too early (raised by its
+ * pqformat.c). A pooler says the same "protocol violation" of troubles of its own, which pass, and names no source.
+ */
+function isUnreadable(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause)
+    if ('code' in current && current.code === '08P01') return 'file' in current && current.file === 'pqformat.c';
+  return false;
 }
 
 function parseBody<Body>(event: EventDefinition<Body>, text: string): Body {

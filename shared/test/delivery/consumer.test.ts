@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { aService } from './a-service.js';
 import { stockReserved } from '../../src/contracts/stock-events.js';
 import { type EventHandler, onEvent } from '../../src/delivery/consumer.js';
 import { type Bus, type IncomingMessage, type MessageHandler, PermanentFault } from '../../src/messaging/bus.js';
@@ -54,9 +55,10 @@ describe('a consumer', () => {
 
   it.each([
     ['22003', PermanentFault],
-    ['08P01', PermanentFault],
     ['23514', PermanentFault],
     ['23505', Error],
+    // As a pooler says it when it lost its server; that of PostgreSQL itself is below.
+    ['08P01', Error],
     ['08006', Error],
   ])('takes SQLSTATE %s for a %p', async (code, kind) => {
     const failure = Object.assign(new Error('database'), { code });
@@ -65,5 +67,14 @@ describe('a consumer', () => {
     );
     const error: unknown = await handled.catch((caught: unknown) => caught);
     expect(error instanceof PermanentFault).toBe(kind === PermanentFault);
+  });
+
+  it('takes a text with a NUL for a permanent fault, by what PostgreSQL says of it', async () => {
+    const service = await aService();
+    const handled = registered(async () => void (await service.database.fork().execute('select ?::text', ['a\0b'])))(
+      message(JSON.stringify({ order_uuid: randomUUID() })),
+    );
+    await expect(handled).rejects.toThrow(PermanentFault);
+    await service.stop();
   });
 });
