@@ -5,12 +5,13 @@ import { seconds } from './chaos.js';
 export function printed(report: ChaosReport): string {
   const { seed, recoveries, findings, troubles } = report;
   const decisions = Object.entries(report.decisions).map(([status, count]) => `${count} ${status}`);
-  const { streams, purchase, placedToDecided } = report;
+  const { streams, mails, purchase, placedToDecided } = report;
   return [
     `Seed ${seed}: ${report.kills} processes killed, ${report.faults} faults in all (${report.missed} found no connection), ` +
       `${report.orders} orders, ${seconds(report.tookMs)}.`,
     `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
     `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,
+    `Mail: ${mails.count} came, ${mails.again} of them again; ${mails.faults} faults hit their way.`,
     report.quietAfterMs === undefined
       ? 'Something was under way to the end.'
       : `Quiet ${seconds(report.quietAfterMs)} after the last fault.`,

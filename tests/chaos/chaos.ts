@@ -2,6 +2,7 @@ import { processNames } from '@shop/system/ports';
 import { type Finding, finding, inspect } from '../support/invariants.js';
 import { evidenceOf } from './evidence.js';
 import { Injector } from './injector.js';
+import type { CameMail } from './mailbox.js';
 import { Market } from './market.js';
 import { Patience } from './patience.js';
 import { planOrders, scarceProducts } from './plans.js';
@@ -10,7 +11,7 @@ import { quiet, unhandled } from './quiet.js';
 import { Random } from './random.js';
 import { type Recovery, recoveries, spread } from './recovery.js';
 import { described, type Fault, planFaults } from './schedule.js';
-import { serverNames, shopUnderTest } from './shop-under-test.js';
+import { MAIL_SERVER, serverNames, shopUnderTest } from './shop-under-test.js';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -37,6 +38,8 @@ export interface ChaosReport {
   readonly purchase: { readonly median: number; readonly worst: number };
   readonly placedToDecided: { readonly median: number; readonly worst: number };
   readonly streams: { readonly count: number; readonly connections: number; readonly events: number };
+  /** Different mails, copies beyond the first of each, and the faults that may have doubled one. */
+  readonly mails: { readonly count: number; readonly again: number; readonly faults: number };
   readonly recoveries: readonly Recovery[];
   /** What customers were told while the shop was not all there, and how often. */
   readonly troubles: Readonly<Record<string, number>>;
@@ -47,13 +50,16 @@ export interface ChaosReport {
 }
 
 const PEOPLE = 40;
+/** What hit one of these may have come between a mail and the note that it was sent. */
+const MAIL_PLACES: ReadonlySet<string> = new Set(['mailer', MAIL_SERVER, 'postgresql']);
 /** After the last fault, customers wait no longer than this, and neither do we for the queues. */
 const PATIENCE_MS = 100_000;
 const QUIET_WITHIN_MS = 120_000;
 
 /** The faults of a seed: the same for everybody, as long as the shop has the same services. */
 export function scheduleOf({ seed, kills, minutes }: Omit<ChaosOptions, 'say' | 'orders'>): Fault[] {
-  return planFaults({ seed, kills, durationMs: minutes * 60_000, services: processNames, servers: serverNames });
+  const places = { services: processNames, servers: serverNames, others: [MAIL_SERVER] };
+  return planFaults({ seed, kills, durationMs: minutes * 60_000, ...places });
 }
 
 /** Customers buy while faults come; then the faults end, what is under way ends, and everything is looked at. */
@@ -62,7 +68,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const began = performance.now();
   const schedule = scheduleOf(options);
   say([`Seed ${seed}. The schedule, of ${schedule.length} faults:`, ...schedule.map(described), ''].join('\n'));
-  const { address, shop, servers, victims, links, stop } = await shopUnderTest('.cache');
+  const { address, shop, servers, mailbox, victims, links, stop } = await shopUnderTest('.cache');
   try {
     const patience = new Patience();
     const market = await Market.open(address, patience, Math.min(PEOPLE, orders), scarceProducts(orders));
@@ -83,8 +89,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     say(`Nobody waits for anything any more, ${seconds(performance.now() - endedAt)} later.`);
     const isQuiet = (await quiet(shop, servers.managementUrl, QUIET_WITHIN_MS)) !== undefined;
     const quietAfterMs = isQuiet ? Math.round(performance.now() - endedAt) : undefined;
+    const mailFaults = injector.done.filter(({ target }) => MAIL_PLACES.has(target)).length;
+    const evidence = evidenceOf({ ...testimonyOf(market), came: mailbox.mails, mailFaults });
     const findings = [
-      ...(await inspect(shop, market.initial, evidenceOf(testimonyOf(market)))),
+      ...(await inspect(shop, market.initial, evidence)),
       await unhandled(servers.managementUrl),
       ...experiences(market),
     ];
@@ -96,6 +104,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       purchase: spread(market.purchases.map(({ beganAt, decidedAt }) => decidedAt - beganAt)),
       placedToDecided: spread(market.purchases.map(({ placedAt, decidedAt }) => decidedAt - placedAt)),
       streams: streamsOf(market.purchases),
+      mails: { ...mailsIn(mailbox.mails), faults: mailFaults },
       recoveries: recoveries(injector.done, market.purchases),
       troubles: Object.fromEntries([...patience.troubles].sort(([, a], [, b]) => b - a)),
       tookMs: Math.round(performance.now() - began),
@@ -141,6 +150,10 @@ function streamsOf(purchases: readonly Purchase[]): ChaosReport['streams'] {
     connections: sum(streams.map(({ connections }) => connections)),
     events: sum(streams.map(({ versions }) => versions.length)),
   };
+}
+
+function mailsIn(mails: readonly CameMail[]): { count: number; again: number } {
+  return { count: mails.length, again: mails.reduce((sum, { copies }) => sum + copies - 1, 0) };
 }
 
 function counted(names: readonly string[]): Record<string, number> {

@@ -25,6 +25,8 @@ export interface Scope {
   readonly durationMs: number;
   readonly services: readonly string[];
   readonly servers: readonly string[];
+  /** What else is connected to: only connections of these are spoiled. */
+  readonly others?: readonly string[];
 }
 
 /** Two or three die at once this often. */
@@ -69,10 +71,10 @@ function kills(random: Random, { kills: count, services, servers }: Scope): Unti
   return faults;
 }
 
-function others(random: Random, { kills: count, services, servers, durationMs }: Scope): Untimed[] {
+function others(random: Random, { kills: count, services, servers, others: more = [], durationMs }: Scope): Untimed[] {
   const kinds = random.deck<Exclude<FaultKind, 'kill'>>([...processFaults, ...connectionFaults]);
   const processes = random.deck([...services, ...servers], services);
-  const ends = random.deck([...services, ...servers], servers);
+  const ends = random.deck([...services, ...servers, ...more], servers);
   const long = Math.min(LONG_FREEZE_MS, durationMs / 8);
   const lengthOf = (kind: FaultKind) => {
     if (kind === 'freeze') return random.chance(LONG_FREEZES) ? long : random.between(500, 4_000);

@@ -4,10 +4,13 @@ import { freePortOffset } from '../e2e/free-port-offset.js';
 import { RunningShop } from '../e2e/running-shop.js';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js';
 import type { Victim } from './injector.js';
+import { Mailbox } from './mailbox.js';
 import { type OwnServers, ownServers } from './own-servers.js';
 import { serverVictim, serviceVictim } from './victims.js';
 
 export const serverNames = ['postgresql', 'rabbitmq', 'redis'] as const;
+/** A server whose connections can be spoiled, and which is never killed. */
+export const MAIL_SERVER = 'smtp';
 
 /**
  * Times in which a run can see the ends of things: what a customer would wait a minute for is over in seconds. The windows
@@ -30,6 +33,7 @@ export interface ShopUnderTest {
   readonly address: string;
   readonly shop: RunningShop;
   readonly servers: OwnServers;
+  readonly mailbox: Mailbox;
   readonly victims: Readonly<Record<string, Victim>>;
   readonly links: Readonly<Record<string, TcpProxy>>;
   stop(): Promise<void>;
@@ -38,16 +42,19 @@ export interface ShopUnderTest {
 /** Starts it. `cache`: for downloaded programs. */
 export async function shopUnderTest(cache: string): Promise<ShopUnderTest> {
   const servers = await ownServers(cache, () => undefined);
+  const mailbox = await Mailbox.open();
   const links: Record<string, TcpProxy> = {};
   let shop: RunningShop | undefined;
   const stop = async () => {
     await shop?.stop();
     await Promise.all(Object.values(links).map((link) => link.close()));
+    await mailbox.stop();
     await servers.stop();
   };
   try {
     const portOffset = await freePortOffset();
     for (const name of serverNames) links[name] = await tcpProxy(servers[name].url);
+    const mail = (links[MAIL_SERVER] = await tcpProxy(mailbox.url));
     for (const name of serviceNames)
       links[name] = await tcpProxy(`http://127.0.0.1:${servicePorts[name] + portOffset}`);
     const through = (name: (typeof serverNames)[number]) => {
@@ -58,7 +65,7 @@ export async function shopUnderTest(cache: string): Promise<ShopUnderTest> {
     const urls = serviceNames.map((name) => [`${name.toUpperCase()}_URL`, `http://${links[name]?.host}`]);
     shop = await RunningShop.start(
       'processes',
-      { ...SETTINGS, ...Object.fromEntries(urls) },
+      { ...SETTINGS, SMTP_URL: `smtp://${mail.host}`, ...Object.fromEntries(urls) },
       {
         databaseUrl: through('postgresql'),
         brokerUrl: through('rabbitmq'),
@@ -72,7 +79,7 @@ export async function shopUnderTest(cache: string): Promise<ShopUnderTest> {
       ...Object.fromEntries(processNames.map((name) => [name, serviceVictim(running, name)])),
       ...Object.fromEntries(serverNames.map((name) => [name, serverVictim(servers[name])])),
     };
-    return { address: `http://${front.host}`, shop, servers, victims, links, stop };
+    return { address: `http://${front.host}`, shop, servers, mailbox, victims, links, stop };
   } catch (error) {
     await stop();
     throw error;

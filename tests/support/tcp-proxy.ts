@@ -18,6 +18,8 @@ export interface TcpProxy {
   readonly host: string;
   /** What is open now, oldest first. */
   passages(): readonly Passage[];
+  /** The next one that is opened. */
+  next(): Promise<Passage>;
   /** Breaks what is open; new connections are welcome. */
   cut(): void;
   open(): Promise<void>;
@@ -31,10 +33,12 @@ export interface TcpProxy {
 export async function tcpProxy(target: string, answered?: (text: string) => string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const passages = new Set<Passage & { destroy(): void }>();
+  const opened: ((passage: Passage) => void)[] = [];
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const upstream = connect({ port: Number(port), host: hostname, allowHalfOpen: true, noDelay: true });
     const passage = passageBetween(client, upstream, answered);
     passages.add(passage);
+    opened.splice(0).forEach((tell) => tell(passage));
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -46,7 +50,14 @@ export async function tcpProxy(target: string, answered?: (text: string) => stri
       });
     }
   });
-  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  const listen = (at: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(at, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
   const cut = () => passages.forEach((passage) => passage.destroy());
   const close = () =>
     new Promise<void>((resolve) => {
@@ -57,7 +68,14 @@ export async function tcpProxy(target: string, answered?: (text: string) => stri
   await listen(0);
   const address = server.address();
   const own = typeof address === 'object' && address ? address.port : 0;
-  return { host: `127.0.0.1:${own}`, passages: () => [...passages], cut, close, open: () => listen(own) };
+  return {
+    host: `127.0.0.1:${own}`,
+    passages: () => [...passages],
+    next: () => new Promise((resolve) => opened.push(resolve)),
+    cut,
+    close,
+    open: () => listen(own),
+  };
 }
 
 function passageBetween(client: Socket, upstream: Socket, answered?: (text: string) => string) {
