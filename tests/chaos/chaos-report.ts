@@ -5,10 +5,12 @@ import { seconds } from './chaos.js';
 export function printed(report: ChaosReport): string {
   const { seed, recoveries, findings, troubles } = report;
   const decisions = Object.entries(report.decisions).map(([status, count]) => `${count} ${status}`);
-  const { streams, mails, purchase, placedToDecided } = report;
+  const { streams, mails, underFault, purchase, placedToDecided } = report;
   return [
-    `Seed ${seed}: ${report.kills} processes killed, ${report.faults} faults in all (${report.missed} found no connection), ` +
+    `Seed ${seed}: ${report.kills} processes killed, ${report.faults} faults in all (${report.missed} of a connection done elsewhere, as none was opened), ` +
       `${report.orders} orders, ${seconds(report.tookMs)}.`,
+    `Begun while faults came: ${underFault.begun}; decided meanwhile: ${underFault.decided}; that met a fault on their way: ` +
+      `${underFault.met}. ${report.refused} purchases of what was gone were refused, and made of something else.`,
     `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
     `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,
     `Mail: ${mails.count} came, ${mails.again} of them again; ${mails.faults} faults hit their way.`,

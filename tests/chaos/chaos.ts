@@ -12,6 +12,7 @@ import { Random } from './random.js';
 import { type Recovery, recoveries, spread } from './recovery.js';
 import { described, type Fault, planFaults } from './schedule.js';
 import { MAIL_SERVER, serverNames, shopUnderTest } from './shop-under-test.js';
+import { type UnderFault, underFault } from './under-fault.js';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -29,9 +30,12 @@ export interface ChaosReport {
   readonly schedule: readonly Fault[];
   readonly kills: number;
   readonly faults: number;
-  /** Faults of connections of which none was open. */
+  /** Faults of connections that were done elsewhere, as none was opened. */
   readonly missed: number;
+  /** Orders that were placed, purchases refused for want of stock (others were made instead), and how many met the faults. */
   readonly orders: number;
+  readonly refused: number;
+  readonly underFault: UnderFault;
   /** How the orders ended. */
   readonly decisions: Readonly<Record<string, number>>;
   /** From the first request of a purchase, and from its order, until its customer saw it decided. */
@@ -49,12 +53,14 @@ export interface ChaosReport {
   readonly tookMs: number;
 }
 
-const PEOPLE = 40;
+const MOST_PEOPLE = 80;
+/** So many orders in a row, on average, are one customer's. */
+const ORDERS_EACH = 4;
 /** What hit one of these may have come between a mail and the note that it was sent. */
 const MAIL_PLACES: ReadonlySet<string> = new Set(['mailer', MAIL_SERVER, 'postgresql']);
 /** After the last fault, customers wait no longer than this, and neither do we for the queues. */
-const PATIENCE_MS = 100_000;
-const QUIET_WITHIN_MS = 120_000;
+const PATIENCE_MS = 75_000;
+const QUIET_WITHIN_MS = 60_000;
 
 /** The faults of a seed: the same for everybody, as long as the shop has the same services. */
 export function scheduleOf({ seed, kills, minutes }: Omit<ChaosOptions, 'say' | 'orders'>): Fault[] {
@@ -71,7 +77,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { address, shop, servers, mailbox, victims, links, stop } = await shopUnderTest('.cache');
   try {
     const patience = new Patience();
-    const market = await Market.open(address, patience, Math.min(PEOPLE, orders), scarceProducts(orders));
+    const market = await Market.open(
+      address,
+      patience,
+      Math.min(MOST_PEOPLE, Math.ceil(orders / ORDERS_EACH)),
+      scarceProducts(orders),
+    );
     const plans = planOrders(new Random(seed), orders, market.assortment);
     const injector = new Injector(victims, links);
     say(`The shop is open, after ${seconds(performance.now() - began)}.`);
@@ -97,7 +108,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       ...experiences(market),
     ];
     return {
-      ...{ seed, schedule, orders, missed: injector.missed, quietAfterMs, findings },
+      ...{ seed, schedule, missed: injector.missed, quietAfterMs, findings },
+      orders: market.purchases.length,
+      refused: market.refused,
+      underFault: underFault(injector.done, market.purchases),
       kills: injector.done.filter(({ fault }) => fault.kind === 'kill').length,
       faults: injector.done.length,
       decisions: counted(market.purchases.map(({ decision }) => decision)),

@@ -21,7 +21,7 @@ export interface Injected {
 /** Does to the shop what a schedule says. Faults of one process wait for each other, so that none is lost. */
 export class Injector {
   readonly done: Injected[] = [];
-  /** Connections that were not there to be spoiled. */
+  /** Faults of a connection that were done elsewhere, as none was opened there. */
   missed = 0;
   private readonly busy = new Map<string, Promise<void>>();
 
@@ -43,40 +43,72 @@ export class Injector {
 
   private inTurn(fault: Fault, target: string): Promise<void> {
     const turn = (this.busy.get(target) ?? Promise.resolve()).then(async () => {
-      const beganAt = await this.inject(fault, target);
-      if (beganAt === undefined) this.missed += 1;
-      else this.done.push({ fault, target, beganAt, endedAt: performance.now() });
+      this.done.push({ fault, ...(await this.inject(fault, target)), endedAt: performance.now() });
     });
     this.busy.set(target, turn);
     return turn;
   }
 
-  /** When it began; undefined when there was nothing to do it to. Resolves at its end. */
-  private async inject({ kind, lengthMs, pick }: Fault, target: string): Promise<number | undefined> {
-    const victim = this.victims[target];
-    if (!victim) throw new Error(`there is no ${target}`);
-    if (kind === 'kill') return victim.kill(lengthMs);
-    if (kind === 'freeze') return victim.freeze(lengthMs);
-    if (kind === 'restart') return victim.restart();
-    const passage = await this.passageTo(target, pick);
+  /** When it began, and where. Resolves at its end. */
+  private async inject({ kind, lengthMs, pick }: Fault, target: string): Promise<Pick<Injected, 'target' | 'beganAt'>> {
+    if (kind === 'kill') return { target, beganAt: await this.victim(target).kill(lengthMs) };
+    if (kind === 'freeze') return { target, beganAt: await this.victim(target).freeze(lengthMs) };
+    if (kind === 'restart') return { target, beganAt: await this.victim(target).restart() };
     const beganAt = performance.now();
-    if (passage) await spoil(passage, kind, lengthMs);
-    return passage && beganAt;
+    if (kind === 'cut off') {
+      await cutOff(this.link(target), lengthMs);
+      return { target, beganAt };
+    }
+    const { at, passage } = await this.passage(target, pick);
+    const spoiledAt = performance.now();
+    await spoil(passage, kind, lengthMs);
+    return { target: at, beganAt: spoiledAt };
   }
 
-  private passageTo(target: string, pick: number): Promise<Passage | undefined> {
-    const look = () => {
-      const open = this.links[target]?.passages() ?? [];
-      const passage = open[Math.floor(pick * open.length)];
-      if (!passage) throw new Error(`there is no connection to ${target}`);
-      return passage;
-    };
-    return eventually(look, { timeoutMs: OPENS_WITHIN_MS }).catch(() => undefined);
+  private victim(target: string): Victim {
+    const victim = this.victims[target];
+    if (!victim) throw new Error(`there is no ${target}`);
+    return victim;
+  }
+
+  private link(target: string): TcpProxy {
+    const link = this.links[target];
+    if (!link) throw new Error(`nothing leads to ${target}`);
+    return link;
+  }
+
+  /** A connection that is open, or the next one: some are open only while they are needed. After a while, one elsewhere. */
+  private async passage(target: string, pick: number): Promise<{ at: string; passage: Passage }> {
+    const link = this.link(target);
+    const open = link.passages();
+    const passage = open[Math.floor(pick * open.length)] ?? (await opened(link));
+    if (passage) return { at: target, passage };
+    this.missed += 1;
+    const others = Object.entries(this.links).flatMap(([at, { passages }]) =>
+      passages().map((other) => ({ at, passage: other })),
+    );
+    const other = others[Math.floor(pick * others.length)];
+    if (!other) throw new Error('there is no connection at all');
+    return other;
   }
 }
 
-/** Some connections are open only while they are needed. */
-const OPENS_WITHIN_MS = 5_000;
+const OPENS_WITHIN_MS = 10_000;
+/** Its port may be taken meanwhile, by the client's end of a connection that will not last. */
+const OPEN_AGAIN_WITHIN_MS = 60_000;
+
+async function opened(link: TcpProxy): Promise<Passage | undefined> {
+  const giveUp = new AbortController();
+  const never = pause(OPENS_WITHIN_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+  return Promise.race([link.next(), never]).finally(() => giveUp.abort());
+}
+
+/** Ends every connection, and refuses new ones for a while. */
+async function cutOff(link: TcpProxy, lengthMs: number): Promise<void> {
+  await link.close();
+  await pause(lengthMs);
+  await eventually(() => link.open(), { timeoutMs: OPEN_AGAIN_WITHIN_MS, everyMs: 50 });
+}
 
 async function spoil(passage: Passage, kind: 'delay' | 'drop' | 'half-close' | 'cut', lengthMs: number): Promise<void> {
   if (kind === 'cut') return passage.break();

@@ -9,10 +9,14 @@ import { RestClient } from './rest-client.js';
 
 const STOCK = 1_000_000;
 const DECLINED_TOTAL = 6_666;
+/** So many customers register side by side. */
+const AT_ONCE = 4;
 
 /** The shopkeeper, the goods and the customers of a run, made while nothing is wrong yet. */
 export class Market {
   readonly purchases: Purchase[] = [];
+  /** How often what is scarce was gone before it was in a cart. Something else was bought instead. */
+  refused = 0;
   /** What ended in no order, and why. */
   readonly failures: string[] = [];
 
@@ -38,7 +42,13 @@ export class Market {
     const assortment = { plenty: ids.slice(0, 5), declined: ids[5] ?? 0, scarce: ids.slice(6) };
     const initial = new Map(ids.map((id, index) => [id, drafts[index]?.stock ?? 0]));
     const customers: Customer[] = [];
-    for (let n = 0; n < people; n += 1) customers.push(await customer(gateway, `chaos${n}`, patience));
+    while (customers.length < people) {
+      const names = Array.from(
+        { length: Math.min(AT_ONCE, people - customers.length) },
+        (_, n) => customers.length + n,
+      );
+      customers.push(...(await Promise.all(names.map((n) => customer(gateway, `chaos${n}`, patience)))));
+    }
     return new Market(gateway, patience, shopkeeper, customers, assortment, initial);
   }
 
@@ -56,6 +66,11 @@ export class Market {
     await Promise.all(this.customers.map(buyer));
   }
 
+  /** The only one in stock may be gone before it is in the second cart. */
+  private isGone(product: number, why: string): boolean {
+    return this.assortment.scarce.includes(product) && why.includes('insufficient stock');
+  }
+
   /** A failed purchase is no reason to stop: it is looked into at the end. */
   private async buy(customer: Customer, plan: Plan, key: string): Promise<void> {
     const { gateway, patience, shopkeeper } = this;
@@ -63,8 +78,10 @@ export class Market {
       this.purchases.push(await purchase({ gateway, patience, shopkeeper }, customer, plan, key));
     } catch (error) {
       const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      // The only one in stock may be gone before it is in the second cart.
-      if (this.assortment.scarce.includes(plan.product) && why.includes('insufficient stock')) return;
+      if (this.isGone(plan.product, why)) {
+        this.refused += 1;
+        return this.buy(customer, { ...plan, product: this.assortment.plenty[0] ?? 0 }, `${key}-instead`);
+      }
       this.failures.push(`${customer.username}, ${key}, by ${customer.clients[plan.door]?.door}: ${why}`);
     }
   }

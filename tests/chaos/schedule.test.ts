@@ -21,8 +21,9 @@ describe('the schedule of faults', () => {
     const times = faults.map(({ atMs }) => atMs);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(times.at(-1)).toBeLessThan(480_000);
-    expect(new Set(faults.map(({ kind }) => kind)).size).toBe(7);
-    expect(faults.some(({ targets }) => targets.length > 1)).toBe(true);
+    expect(new Set(faults.map(({ kind }) => kind)).size).toBe(8);
+    for (const kind of ['kill', 'freeze', 'cut off'])
+      expect(faults.some((fault) => fault.kind === kind && fault.targets.length > 1)).toBe(true);
   });
 
   it('can be printed', () => {

@@ -1,7 +1,7 @@
 import { Random } from './random.js';
 
-/** What can happen to a process, and to a single connection. */
-export const processFaults = ['freeze', 'restart'] as const;
+/** What can happen to a process, to all connections to it, and to a single one. */
+export const processFaults = ['freeze', 'restart', 'cut off'] as const;
 export const connectionFaults = ['delay', 'drop', 'half-close', 'cut'] as const;
 export type FaultKind = 'kill' | (typeof processFaults)[number] | (typeof connectionFaults)[number];
 
@@ -29,7 +29,7 @@ export interface Scope {
   readonly others?: readonly string[];
 }
 
-/** Two or three die at once this often. */
+/** Two or three die, freeze or are cut off at once this often. */
 const SEVERAL = 0.25;
 /** Longer than a publication waits for its confirmation, and than a request waits for its answer. */
 const LONG_FREEZE_MS = 12_000;
@@ -62,11 +62,9 @@ function kills(random: Random, { kills: count, services, servers }: Scope): Unti
   const deck = random.deck([...services, ...servers], services);
   const faults: Untimed[] = [];
   for (let left = count; left > 0;) {
-    const several = random.chance(SEVERAL) ? (random.chance(0.5) ? 2 : 3) : 1;
-    const targets = new Set<string>();
-    while (targets.size < Math.min(several, left)) targets.add(deck.next().value);
-    left -= targets.size;
-    faults.push({ kind: 'kill', targets: [...targets], lengthMs: Math.round(random.between(100, 2_000)), pick: 0 });
+    const targets = dealt(deck, Math.min(howMany(random), left));
+    left -= targets.length;
+    faults.push({ kind: 'kill', targets, lengthMs: Math.round(random.between(100, 2_000)), pick: 0 });
   }
   return faults;
 }
@@ -78,11 +76,24 @@ function others(random: Random, { kills: count, services, servers, others: more 
   const long = Math.min(LONG_FREEZE_MS, durationMs / 8);
   const lengthOf = (kind: FaultKind) => {
     if (kind === 'freeze') return random.chance(LONG_FREEZES) ? long : random.between(500, 4_000);
+    if (kind === 'cut off') return random.between(500, 8_000);
     return kind === 'delay' || kind === 'drop' ? random.between(300, 4_000) : 0;
   };
   return Array.from({ length: count }, () => {
     const kind = kinds.next().value;
     const deck = connectionFaults.some((one) => one === kind) ? ends : processes;
-    return { kind, targets: [deck.next().value], lengthMs: Math.round(lengthOf(kind)), pick: random.next() };
+    const count = kind === 'freeze' || kind === 'cut off' ? howMany(random) : 1;
+    return { kind, targets: dealt(deck, count), lengthMs: Math.round(lengthOf(kind)), pick: random.next() };
   });
+}
+
+function howMany(random: Random): number {
+  return random.chance(SEVERAL) ? (random.chance(0.5) ? 2 : 3) : 1;
+}
+
+/** So many different ones. */
+function dealt(deck: Generator<string, never>, count: number): string[] {
+  const targets = new Set<string>();
+  while (targets.size < count) targets.add(deck.next().value);
+  return [...targets];
 }
