@@ -12,6 +12,7 @@ import {
 import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
 import type * as Resources from '@opentelemetry/resources';
 import type * as Sdk from '@opentelemetry/sdk-trace-base';
+import { EndingExporter } from './ending-exporter.js';
 import { passingTracer } from './passing-tracer.js';
 import { redactText } from '../logging/redact-text.js';
 
@@ -28,17 +29,21 @@ interface InSpanOptions extends SpanOptions {
   readonly parent?: Context;
 }
 
-/** A stop waits no longer for a receiver that does not answer. */
-const STOP_LIMIT_MS = 2_000;
-const EXPORT_TIMEOUT_MS = 3_000;
+/** A batch's time, with all that it is tried again. */
+const EXPORT_TIMEOUT_MS = 1_500;
+/** The last batches begin so soon after a stop: when the last one has had its time, nothing is left behind. */
+const LAST_BATCHES_MS = 500;
+const STOP_LIMIT_MS = LAST_BATCHES_MS + EXPORT_TIMEOUT_MS + 500;
 
 /** One service's own tracer: several services may share a process, so nothing here is global. */
 export class Tracing {
   readonly tracer: Pick<Tracer, 'startSpan'>;
   private readonly provider: Sdk.BasicTracerProvider | undefined;
+  private readonly exporter: EndingExporter | undefined;
 
   constructor({ service, endpoint, ratio }: TracingOptions) {
-    this.provider = endpoint ? exportingProvider(service, endpoint, ratio) : undefined;
+    this.exporter = endpoint ? new EndingExporter(otlpExporter(endpoint)) : undefined;
+    this.provider = this.exporter && providerOf(service, this.exporter, ratio);
     this.tracer = this.provider?.getTracer('shop') ?? passingTracer;
   }
 
@@ -61,7 +66,11 @@ export class Tracing {
 
   /** Hands over what is not exported yet; a receiver that is away costs a moment, never an error. */
   async stop(): Promise<void> {
-    const handedOver = this.provider?.shutdown().catch(() => undefined);
+    this.exporter?.endIn(LAST_BATCHES_MS);
+    const handedOver = this.provider
+      ?.shutdown()
+      .catch(() => undefined)
+      .then(() => this.exporter?.idle());
     await Promise.race([handedOver, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
   }
 }
@@ -81,16 +90,20 @@ export function failSpan(span: Span, error: unknown): void {
   span.setAttribute('error.type', name);
 }
 
-/** Records in batches, which are sent beside the work and dropped when nobody takes them. */
-function exportingProvider(service: string, endpoint: string, ratio: number): Sdk.BasicTracerProvider {
-  // Loaded only where it is wanted: a start is quicker without.
-  const load = createRequire(import.meta.url);
+// Loaded only where it is wanted: a start is quicker without.
+const load = createRequire(import.meta.url);
+
+function otlpExporter(endpoint: string): Sdk.SpanExporter {
   const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http') as typeof Otlp;
-  const { resourceFromAttributes } = load('@opentelemetry/resources') as typeof Resources;
-  const sdk = load('@opentelemetry/sdk-trace-base') as typeof Sdk;
   // OpenTelemetry's exporter specification: the base endpoint, and the signal's path behind it.
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
+  return new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
+}
+
+/** Records in batches, which are sent beside the work and dropped when nobody takes them. */
+function providerOf(service: string, exporter: Sdk.SpanExporter, ratio: number): Sdk.BasicTracerProvider {
+  const { resourceFromAttributes } = load('@opentelemetry/resources') as typeof Resources;
+  const sdk = load('@opentelemetry/sdk-trace-base') as typeof Sdk;
   return new sdk.BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'shop' }),
     sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
