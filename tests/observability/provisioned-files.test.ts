@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import type { LogEntry } from '@shop/logger/domain/log-entry';
-import { LokiBatches } from '@shop/logger/sinks/loki-batch';
+import { LokiBatches, lokiBatches } from '@shop/logger/sinks/loki-batch';
 import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
 import { alertRules, dashboards, panelQueries, prometheusConfig, RULE_TESTS } from './ops-files.js';
 
@@ -18,12 +18,18 @@ const pushed = () => {
     traceId: 'abcdef0123456789',
     fields: { order_uuid: 'u1' },
   };
-  const { streams } = JSON.parse(new LokiBatches().body([entry])) as {
+  const { streams } = JSON.parse(new LokiBatches().body(lokiBatches([entry])[0] ?? [])) as {
     streams: [{ stream: Record<string, string>; values: [[string, string]] }];
   };
   const [{ stream, values }] = streams;
   return { labels: Object.keys(stream), line: values[0][1] };
 };
+
+/** What Loki's line_format makes of an entry: as far as the dashboards use Go's templates. */
+const formatted = (format: string, fields: Readonly<Record<string, string>>) =>
+  format
+    .replace(/\{\{if \.(\w+)\}\}(.*?)\{\{end\}\}/g, (_, name: string, text: string) => (fields[name] ? text : ''))
+    .replace(/\{\{\.(\w+)\}\}/g, (_, name: string) => fields[name] ?? '');
 
 interface Datasource {
   readonly uid: string;
@@ -81,9 +87,15 @@ describe("Grafana's dashboards", () => {
 
   it('lead from an entry of the log to its trace, and back', () => {
     const { line } = pushed();
+    const formats = panelQueries('loki').flatMap(({ expr }) => /\| line_format `([^`]*)`/.exec(expr)?.[1] ?? []);
+    expect(formats.length).toBeGreaterThan(0);
     const [derived] = datasources().flatMap(({ jsonData }) => jsonData.derivedFields ?? []);
     expect(derived?.datasourceUid).toBe('jaeger');
-    expect(new RegExp(derived?.matcherRegex ?? '').exec(line)?.[1]).toBe('abcdef0123456789');
+    // Grafana looks at the line as a panel's query has made it.
+    for (const shown of [line, ...formats.map((format) => formatted(format, JSON.parse(line)))])
+      expect(new RegExp(derived?.matcherRegex ?? '').exec(shown)?.[1]).toBe('abcdef0123456789');
+    const without = formats.map((format) => formatted(format, { service: 'a', level: 'info', message: 'trace' }));
+    for (const shown of without) expect(shown).toBe('a info trace');
     const [back] = datasources().flatMap(({ jsonData }) => jsonData.tracesToLogsV2 ?? []);
     expect(back).toMatchObject({ datasourceUid: 'loki', query: expect.stringContaining('__trace.traceId') });
   });
