@@ -153,6 +153,8 @@ describe('the pages', () => {
   };
 
   it('at /mail show what was sent, newest first', async () => {
+    const { redirected, url } = await service.get('/mail/');
+    expect([redirected, new URL(url).pathname]).toEqual([true, '/mail']);
     const { status, headers, text } = await get('/mail');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline';/);

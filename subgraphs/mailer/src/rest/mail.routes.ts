@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { numericId } from '@shop/shared/graphql/identifiers';
 import type { Door } from '@shop/shared/http/web-server';
 import { absentPage, elsewherePage, listPage, mailPage, mailPagePolicy } from './mail-page.js';
@@ -12,16 +12,23 @@ const SHOWN = 100;
 
 const hidden = { schema: { hide: true } as never };
 
+/** The same list at `/mail/`: its links lead on from `/mail`. */
+const list = {
+  ...hidden,
+  onRequest: async ({ url }: FastifyRequest, reply: FastifyReply) =>
+    /^\/mail\/+(\?|$)/.test(url) ? reply.redirect('/mail') : undefined,
+};
+
 /** `GET /mail`, for people who try the shop out: what was sent, or where to. */
 export function mailRoutes(destination: Destination): Door {
   return (app) => {
     if ('server' in destination) {
       const show = elsewherePage(destination.server);
-      app.get('/mail', hidden, (_request, reply) => send(reply, show));
+      app.get('/mail', list, (_request, reply) => send(reply, show));
       return;
     }
     const { sink } = destination;
-    app.get('/mail', hidden, async (_request, reply) => send(reply, listPage(await sink.newest(SHOWN), SHOWN)));
+    app.get('/mail', list, async (_request, reply) => send(reply, listPage(await sink.newest(SHOWN), SHOWN)));
     app.get<{ Params: { id: string } }>('/mail/:id', hidden, async ({ params }, reply) => {
       const id = numericId(params.id);
       const mail = id === null ? null : await sink.find(id);

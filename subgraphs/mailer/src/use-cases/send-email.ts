@@ -94,7 +94,8 @@ export class SendEmail {
     const reason = plainLine(error instanceof Error ? error.message : String(error), MAX_REASON);
     const { attempts, logger } = this.options;
     attempts.count(kind, refused ? 'refused' : 'failed');
-    logger.warn(
+    // The bus warns of it, once, with what is thrown.
+    logger.debug(
       { order_uuid: orderUuid, kind, attempt: attempt.number, reason },
       refused ? 'mail refused' : 'mail not sent yet',
     );
@@ -104,7 +105,7 @@ export class SendEmail {
       () => true,
       () => false,
     );
-    return refused && isNoted ? new PermanentFault(reason, { cause: error }) : error;
+    return withoutStack(refused && isNoted ? new PermanentFault(reason) : new Error(`mail not sent yet: ${reason}`));
   }
 
   /**
@@ -132,4 +133,10 @@ export class SendEmail {
       if (cause) await acceptOnce(em, cause);
     });
   }
+}
+
+/** Where it was thrown says nothing: what the server said is all there is to know. */
+function withoutStack(error: Error): Error {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
 }
