@@ -23,7 +23,7 @@ export class TakeCheckout {
       await this.carts.lock(em, userId);
       const items = await this.carts.take(em, userId);
       this.checkouts.note(locked, { state: 'taken', items }, this.now());
-      note('checkout taken', orderUuid);
+      if (items.length > 0) note('checkout taken', orderUuid);
       return items;
     });
   }
