@@ -3,6 +3,8 @@ import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 import { LoggerService } from './logger-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
+import { OtlpReceiver } from '../../../tests/support/otlp-receiver.js';
+import { Scrape } from '../../../tests/support/scrape.js';
 
 /** As any client would have it: from the file alone. */
 const proto = protoLoader.loadSync(fileURLToPath(new URL('../src/grpc/logger.proto', import.meta.url)), {
@@ -16,6 +18,7 @@ interface Reply {
 type Done = (error: grpc.ServiceError | null, reply?: Reply) => void;
 interface Call {
   readonly token?: string;
+  readonly traceparent?: string;
   readonly deadline?: Date;
 }
 
@@ -30,9 +33,10 @@ afterEach(async () => {
   await service?.stop();
 });
 
-function metadataOf({ token }: Call): grpc.Metadata {
+function metadataOf({ token, traceparent }: Call): grpc.Metadata {
   const metadata = new grpc.Metadata();
   if (token !== undefined) metadata.set('authorization', token);
+  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
   return metadata;
 }
 
@@ -164,6 +168,29 @@ describe('LogStream', () => {
     expect(await service.count(`service = 'late'`)).toBe(1);
     expect(await log({ message: 'still here' })).toEqual({ accepted: 1 });
   });
+});
+
+it('a call is measured by its status, and a span of the trace that it came with', async () => {
+  const receiver = await OtlpReceiver.start();
+  try {
+    await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    expect(await log({ message: 'a' }, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` })).toEqual({ accepted: 1 });
+    await log({});
+    const seen = await Scrape.of(service.url);
+    const calls = (code: string) => seen.value('rpc_server_duration_seconds_count', { method: 'Log', code });
+    expect([calls('OK'), calls('INVALID_ARGUMENT')]).toEqual([1, 1]);
+    await service.stopProcesses();
+    expect(receiver.trace(traceId)).toContainEqual(
+      expect.objectContaining({
+        name: 'shop.logger.v1.Logger/Log',
+        ...{ service: 'logger', kind: 'SERVER', parentSpanId: '00f067aa0ba902b7', failed: false },
+        attributes: expect.objectContaining({ 'rpc.system': 'grpc', 'rpc.method': 'Log' }),
+      }),
+    );
+  } finally {
+    await receiver.stop();
+  }
 });
 
 it('server reflection says what there is, in both of its versions', async () => {

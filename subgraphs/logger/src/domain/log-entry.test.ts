@@ -31,10 +31,17 @@ describe('an entry', () => {
   });
 
   it.each([
-    [-1, '1970-01-01T00:00:00.000Z'],
-    [8.64e15, '9999-12-31T23:59:59.999Z'],
-  ])('has a time that the database knows, also for %d', (ms, iso) =>
-    expect(entryOf({ message: 'm', time: new Date(ms) }).time.toISOString()).toBe(iso),
+    [-1, '1969-12-31T23:59:59.999Z'],
+    [now.getTime() + 86_400_001, '2026-01-03T03:04:05.679Z'],
+    [8.64e15, '+275760-09-13T00:00:00.000Z'],
+  ])('has the time at which it came when its own is %d, and says so', (ms, iso) => {
+    const { time, fields } = entryOf({ message: 'm', time: new Date(ms), fields: { a: 1 } });
+    expect([time, fields]).toEqual([now, { a: 1, '[time]': iso }]);
+    expect(entryOf({ message: 'm', time: new Date(ms) }).fields).toEqual({ '[time]': iso });
+  });
+
+  it.each([0, now.getTime() + 86_400_000])('has its own time when that is %d', (ms) =>
+    expect(entryOf({ message: 'm', time: new Date(ms) })).toMatchObject({ time: new Date(ms), fields: null }),
   );
 });
 

@@ -27,24 +27,25 @@ export interface ReceivedEntry {
 /** The longest texts that are kept, in UTF-16 units; what is longer is cut, with a mark. */
 export const textBounds = { service: 64, message: 8_192, traceId: 128 } as const;
 
-/** The times that are kept as they came, in ms of the epoch: years 1970 to 9999. Others are moved to the nearer end. */
+/** No entry is older, in ms of the epoch, and none is so far ahead of its arrival: then a clock is wrong. */
 const EARLIEST = 0;
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const AHEAD_MS = 86_400_000;
+
+/** What stands, beside the fields, for a time that nobody can mean: the entry has the time at which it came. */
+export const OWN_TIME = '[time]';
 
 /** What is kept of an entry. Nothing is refused for its length or its characters: an entry is never lost for those. */
 export function logEntry(id: string, received: ReceivedEntry, now: Date): LogEntry {
   const { level, service, message, time, traceId, fields } = received;
+  const isMeant = !time || (time.getTime() >= EARLIEST && time.getTime() <= now.getTime() + AHEAD_MS);
+  const kept = fields ? boundedFields(fields) : null;
   return {
     id,
-    time: bounded(time ?? now),
+    time: isMeant ? (time ?? now) : now,
     level: level ?? 'info',
     service: boundedText(service || 'unknown', textBounds.service),
     message: boundedText(message, textBounds.message),
     traceId: traceId ? boundedText(traceId, textBounds.traceId) : null,
-    fields: fields ? boundedFields(fields) : null,
+    fields: isMeant ? kept : { ...kept, [OWN_TIME]: time.toISOString() },
   };
-}
-
-function bounded(time: Date): Date {
-  return new Date(Math.min(Math.max(time.getTime(), EARLIEST), LATEST));
 }

@@ -12,7 +12,7 @@ import type { KeepEntry } from '../use-cases/keep-entry.js';
 interface LogHandlersOptions {
   readonly keepEntry: KeepEntry;
   readonly guard: IngestGuard;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'tracing'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'tracing' | 'metrics'>;
 }
 
 /** Entries of one stream that wait to be kept, at most: then the client waits, too. */
@@ -29,6 +29,8 @@ export function logHandlers(options: LogHandlersOptions): grpc.UntypedServiceImp
   const logStream: grpc.handleClientStreamingCall<LogEntryMessage, LogReply> = (call, callback) => {
     answer('LogStream', call, callback, options, () => takeAll(call, options.keepEntry));
   };
+  const durations = durationsOf(options);
+  for (const method of ['Log', 'LogStream']) durations.zero({ method, code: 'OK' });
   return { Log: log, LogStream: logStream };
 }
 
@@ -61,6 +63,14 @@ function received(entry: LogEntryMessage, number: number) {
   }
 }
 
+/** One histogram, however often it is asked for. */
+const durationsOf = ({ telemetry: { metrics } }: LogHandlersOptions) =>
+  metrics.histogram({
+    name: 'rpc_server_duration_seconds',
+    help: 'gRPC calls that ended, by their status',
+    labels: ['method', 'code'],
+  });
+
 /** As in the proto. */
 const SERVICE = 'shop.logger.v1.Logger';
 
@@ -71,9 +81,13 @@ function answer(
   method: string,
   call: Call,
   callback: grpc.sendUnaryData<LogReply>,
-  { guard, telemetry: { logger, tracing } }: LogHandlersOptions,
+  options: LogHandlersOptions,
   work: () => Promise<number>,
 ): void {
+  const { guard, telemetry } = options;
+  const { logger, tracing } = telemetry;
+  const end = durationsOf(options).startTimer({ method });
+  const endWith = (code: grpc.status) => end({ code: grpc.status[call.cancelled ? grpc.status.CANCELLED : code] });
   const run = async () => {
     guard(call.metadata.get('authorization').at(0)?.toString());
     return { accepted: await work() };
@@ -82,12 +96,15 @@ function answer(
   const parent = contextFrom(call.metadata.getMap());
   tracing.inSpan(`${SERVICE}/${method}`, { kind: SpanKind.SERVER, attributes, parent }, run).then(
     (reply) => {
+      endWith(grpc.status.OK);
       if (!call.cancelled) callback(null, reply);
     },
     (error: unknown) => {
+      const status = statusOf(error);
+      endWith(status.code);
       if (call.cancelled) return;
       if (!(error instanceof AppError)) logger.error({ err: error }, 'gRPC call failed');
-      callback(statusOf(error));
+      callback(status);
     },
   );
 }
