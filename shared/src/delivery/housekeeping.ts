@@ -1,5 +1,6 @@
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
+import { within } from '../messaging/in-flight.js';
 import type { Database } from '../persistence/database.js';
 
 interface HousekeepingOptions {
@@ -15,6 +16,8 @@ const HOUR_MS = 3_600_000;
 /** A service that is restarted often cleans up all the same. */
 const FIRST_MS = 60_000;
 const BATCH = 1_000;
+/** A stop waits no longer for a step of it: what was not removed is removed next time. */
+const STOP_LIMIT_MS = 1_000;
 
 /** Published rows serve nobody but who looks into a problem of yesterday. Inbox rows only save work. */
 const SWEEPS = [
@@ -41,7 +44,7 @@ export class DeliveryHousekeeping implements Component {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.sweeping;
+    await within(STOP_LIMIT_MS, this.sweeping);
   }
 
   /** The next sweep waits for the end of this one. */

@@ -1,4 +1,4 @@
-import { type Component, System } from './system.js';
+import { type Component, System, together } from './system.js';
 
 const part = (name: string, log: string[], broken: 'start' | 'stop' | null = null): Component => ({
   name,
@@ -35,5 +35,22 @@ describe('a system', () => {
     await expect(system.stop()).rejects.toThrow('shop: b did not stop: stuck');
     await system.stop();
     expect(log).toEqual(['+a', '+b', '-b', '-a']);
+  });
+});
+
+describe('parts together', () => {
+  it('start in order, and stop side by side, all of them', async () => {
+    const log: string[] = [];
+    const waiting = { ...part('a', log), stop: async () => void (await Promise.resolve(), log.push('-a')) };
+    const both = together(waiting, part('b', log, 'stop'));
+    await both.start();
+    await expect(both.stop()).rejects.toThrow('stuck');
+    expect([both.name, log]).toEqual(['a, b', ['+a', '+b', '-b', '-a']]);
+  });
+
+  it('stop what had started when one does not start', async () => {
+    const log: string[] = [];
+    await expect(together(part('a', log), part('b', log, 'start')).start()).rejects.toThrow('b did not start: no');
+    expect(log).toEqual(['+a', '-a']);
   });
 });

@@ -47,6 +47,21 @@ export function component(name: string, start: () => Promise<void>, stop: () => 
   return { name, start, stop };
 }
 
+/** Parts that do not need one another, as one: stopped side by side, so that who waits for one does not wait for the sum. */
+export function together(...parts: readonly Component[]): Component {
+  const name = parts.map((part) => part.name).join(', ');
+  const starting = new System(name, parts);
+  return component(
+    name,
+    () => starting.start(),
+    async () => {
+      const outcomes = await Promise.allSettled(parts.map((part) => part.stop()));
+      const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+    },
+  );
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,7 @@ import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
-import { System } from '@shop/shared/lifecycle/system';
+import { System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { CartClient } from './clients/cart-client.js';
 import { type Clock, systemClock } from './clock.js';
@@ -77,9 +77,11 @@ export function createSystem(
     eventRelay,
     wakeUpRelay,
     cart,
-    consumption(bus),
-    sweeper,
-    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    together(
+      consumption(bus),
+      sweeper,
+      new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    ),
     ordersServer({ config, telemetry, database, verifier, reader, views, placeOrder, changeStatus, watch }),
   ]);
 }

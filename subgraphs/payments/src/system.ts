@@ -7,7 +7,7 @@ import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { System } from '@shop/shared/lifecycle/system';
+import { System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import type { PaymentProvider } from './clients/payment-provider.js';
 import { SimulatedProvider } from './clients/simulated-provider.js';
@@ -79,9 +79,11 @@ export function createSystem(
     database,
     bus,
     relay,
-    consumption(bus),
-    reconciler,
-    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    together(
+      consumption(bus),
+      reconciler,
+      new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    ),
     webServer,
   ]);
 }

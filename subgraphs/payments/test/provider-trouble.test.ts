@@ -183,3 +183,18 @@ describe('after a crash', () => {
     await Promise.all(others.map((system) => system.stop()));
   });
 });
+
+it('a provider that hangs, asked again and for the first time, does not keep the service from stopping', async () => {
+  const hanging = new TroubledProvider();
+  const answers: (() => void)[] = [];
+  hanging.beforeCharge = () => new Promise<void>((resolve) => void answers.push(resolve));
+  const stuck = await PaymentsService.start({ PAYMENT_TIMEOUT_MS: '15000' }, hanging.wrap);
+  const [known, fresh] = [anOrder(), anOrder()];
+  await stuck.leaveOpen(known);
+  await stuck.request(fresh);
+  await eventually(() => expect(hanging.calls).toHaveLength(2));
+  const since = performance.now();
+  await stuck.stop();
+  expect(performance.now() - since).toBeLessThan(10_000);
+  for (const answer of answers) answer();
+}, 60_000);

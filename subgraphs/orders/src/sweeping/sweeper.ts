@@ -1,6 +1,7 @@
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Bus } from '@shop/shared/messaging/bus';
+import { within } from '@shop/shared/messaging/in-flight';
 import { Backlog } from './backlog.js';
 import type { Clock } from '../clock.js';
 import type { AbandonCheckouts } from '../use-cases/abandon-checkouts.js';
@@ -17,6 +18,9 @@ interface SweeperOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** A stop waits no longer for the transaction that is open: what it does not end, the next sweep ends. */
+const STOP_LIMIT_MS = 3_000;
 
 /** Ends what has waited for too long: open checkouts, and orders without an answer. Several processes share the work. */
 export class Sweeper implements Component {
@@ -37,7 +41,8 @@ export class Sweeper implements Component {
     clearTimeout(this.timer);
     this.backlog?.forget();
     this.backlog = undefined;
-    await this.sweeping;
+    if (!(await within(STOP_LIMIT_MS, this.sweeping)))
+      this.options.logger.warn('sweeper: stopped in the middle of a sweep');
   }
 
   private plan(backlog: Backlog): void {
@@ -55,7 +60,8 @@ export class Sweeper implements Component {
       const limit = new Date(now.getTime() - timeoutMs);
       await abandonCheckouts.run(limit);
       // Asked before each order: the broker may go away meanwhile.
-      while ((await backlog.isWorkedOff()) && (await timeOutOrders.one(limit, now)));
+      const goesOn = async () => this.backlog === backlog && (await backlog.isWorkedOff());
+      while ((await goesOn()) && (await timeOutOrders.one(limit, now)));
     } catch (error) {
       logger.warn({ err: error }, 'sweep failed, will try again');
     }

@@ -1,5 +1,6 @@
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
+import { within } from '@shop/shared/messaging/in-flight';
 import type { SettlePayment } from './settle-payment.js';
 import type { PaymentStore } from '../persistence/payment.store.js';
 
@@ -14,6 +15,8 @@ interface ReconcilerOptions {
 }
 
 const BATCH = 20;
+/** A provider may take longer than a stop may: what it still owes is asked again, by whoever is there after the lease. */
+const STOP_LIMIT_MS = 3_000;
 
 /** Takes up payments that were left open by a crash or a provider in trouble, and asks again until they are settled. */
 export class PaymentReconciler implements Component {
@@ -32,7 +35,8 @@ export class PaymentReconciler implements Component {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.sweeping;
+    if (!(await within(STOP_LIMIT_MS, this.sweeping)))
+      this.options.logger.warn('payment reconciler: stopped before the provider answered');
   }
 
   /** Takes up everything whose next attempt is due. Several processes share the work by lease. */
