@@ -31,3 +31,9 @@ export const deliveryTablesV1: readonly string[] = [
      primary key (message_id, consumer)
    )`,
 ];
+
+/** Their second version: what has been published or received long ago is found without reading the rest. */
+export const deliveryTablesV2: readonly string[] = [
+  `create index outbox_published on outbox (published_at) where published_at is not null`,
+  `create index inbox_received on inbox (received_at)`,
+];

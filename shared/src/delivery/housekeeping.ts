@@ -20,7 +20,7 @@ const BATCH = 1_000;
 const STOP_LIMIT_MS = 1_000;
 
 /** Published rows serve nobody but who looks into a problem of yesterday. Inbox rows only save work. */
-const SWEEPS = [
+export const SWEEPS: readonly string[] = [
   `delete from outbox where id in (
      select id from outbox where published_at < now() - make_interval(days => ?) limit ${BATCH})`,
   `delete from inbox where (message_id, consumer) in (

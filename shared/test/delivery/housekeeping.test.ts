@@ -1,6 +1,6 @@
 import { aService } from './a-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
-import { DeliveryHousekeeping } from '../../src/delivery/housekeeping.js';
+import { DeliveryHousekeeping, SWEEPS } from '../../src/delivery/housekeeping.js';
 import { silentLogger } from '../../src/logging/logger.js';
 
 it('removes what was published or received long ago, and nothing that is still to be published', async () => {
@@ -22,5 +22,17 @@ it('removes what was published or received long ago, and nothing that is still t
     expect(await sql('select message_id from inbox')).toEqual([{ message_id: 'fresh' }]);
   });
   await housekeeping.stop();
+  await service.stop();
+});
+
+it('finds what is old by an index', async () => {
+  const service = await aService();
+  const plans = await service.database.fork().transactional(async (em) => {
+    await em.execute('set local enable_seqscan = off');
+    return Promise.all(SWEEPS.map((sweep) => em.execute<object[]>(`explain ${sweep}`, [3])));
+  });
+  const [outbox, inbox] = plans.map((plan) => JSON.stringify(plan));
+  expect(outbox).toContain('outbox_published');
+  expect(inbox).toContain('inbox_received');
   await service.stop();
 });

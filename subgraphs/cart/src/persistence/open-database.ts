@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CheckoutRecord } from './checkout.record.js';
 import { CreateCarts } from './migrations/0001-carts.js';
+import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 import { ProductSnapshotRecord } from './product-snapshot.record.js';
 
 /** The cart service's own database, not started yet. */
@@ -14,6 +15,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [ProductSnapshotRecord, CheckoutRecord],
-    migrations: [{ name: '0001-carts', class: CreateCarts }],
+    migrations: [
+      { name: '0001-carts', class: CreateCarts },
+      { name: '0002-delivery-indexes', class: IndexDelivery },
+    ],
   });
 }

@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { EmailRecord } from './email.record.js';
 import { CreateEmails } from './migrations/0001-emails.js';
+import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 
 /** The mailer's own database, not started yet. */
 export function openDatabase(
@@ -13,6 +14,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [EmailRecord],
-    migrations: [{ name: '0001-emails', class: CreateEmails }],
+    migrations: [
+      { name: '0001-emails', class: CreateEmails },
+      { name: '0002-delivery-indexes', class: IndexDelivery },
+    ],
   });
 }

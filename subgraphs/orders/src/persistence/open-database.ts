@@ -1,6 +1,7 @@
 import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CreateOrders } from './migrations/0001-orders.js';
+import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
 import { OrderItemRecord, OrderRecord } from './order.record.js';
 
@@ -14,6 +15,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [OrderRecord, OrderItemRecord, OrderHistoryRecord, OrderEventRecord],
-    migrations: [{ name: '0001_orders', class: CreateOrders }],
+    migrations: [
+      { name: '0001_orders', class: CreateOrders },
+      { name: '0002_delivery_indexes', class: IndexDelivery },
+    ],
   });
 }

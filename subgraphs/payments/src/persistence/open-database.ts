@@ -1,6 +1,7 @@
 import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CreatePayments } from './migrations/0001-payments.js';
+import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 import { PaymentRecord } from './payment.record.js';
 
 /** The payments service's own database, not started yet. */
@@ -13,6 +14,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [PaymentRecord],
-    migrations: [{ name: '0001-payments', class: CreatePayments }],
+    migrations: [
+      { name: '0001-payments', class: CreatePayments },
+      { name: '0002-delivery-indexes', class: IndexDelivery },
+    ],
   });
 }

@@ -1,6 +1,7 @@
 import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { Catalogue } from './migrations/0001-catalogue.js';
+import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 import { ProductRecord } from './product.record.js';
 import { ReservationRecord } from './reservation.record.js';
 
@@ -14,6 +15,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [ProductRecord, ReservationRecord],
-    migrations: [{ name: '0001-catalogue', class: Catalogue }],
+    migrations: [
+      { name: '0001-catalogue', class: Catalogue },
+      { name: '0002-delivery-indexes', class: IndexDelivery },
+    ],
   });
 }
