@@ -11,6 +11,7 @@ export function printed(report: ChaosReport): string {
       `${report.orders} orders, ${seconds(report.tookMs)}.`,
     `Begun while faults came: ${underFault.begun}; decided meanwhile: ${underFault.decided}; that met a fault on their way: ` +
       `${underFault.met}. ${report.refused} purchases of what was gone were refused, and made of something else.`,
+    `An administrator changed prices and stocks ${report.edits.changes} times and deleted ${report.edits.deletions} products.`,
     `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
     `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,
     `Mail: ${mails.count} came, ${mails.again} of them again; ${mails.faults} faults hit their way.`,

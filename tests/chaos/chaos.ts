@@ -1,6 +1,9 @@
 import { processNames } from '@shop/system/ports';
-import { type Finding, finding, inspect } from '../support/invariants.js';
+import { type Finding, inspect } from '../support/invariants.js';
+import { cachedProducts } from './cached-products.js';
 import { evidenceOf } from './evidence.js';
+import { experiences } from './experiences.js';
+import type { Stream } from './follow-order.js';
 import { Injector } from './injector.js';
 import type { CameMail } from './mailbox.js';
 import { Market } from './market.js';
@@ -36,6 +39,8 @@ export interface ChaosReport {
   readonly orders: number;
   readonly refused: number;
   readonly underFault: UnderFault;
+  /** What an administrator did to the goods. */
+  readonly edits: Market['edits'];
   /** How the orders ended. */
   readonly decisions: Readonly<Record<string, number>>;
   /** From the first request of a purchase, and from its order, until its customer saw it decided. */
@@ -77,12 +82,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { address, shop, servers, mailbox, victims, links, stop } = await shopUnderTest('.cache');
   try {
     const patience = new Patience();
-    const market = await Market.open(
-      address,
-      patience,
-      Math.min(MOST_PEOPLE, Math.ceil(orders / ORDERS_EACH)),
-      scarceProducts(orders),
-    );
+    const market = await Market.open({
+      ...{ gateway: address, patience, random: new Random(seed), scarce: scarceProducts(orders) },
+      people: Math.min(MOST_PEOPLE, Math.ceil(orders / ORDERS_EACH)),
+    });
     const plans = planOrders(new Random(seed), orders, market.assortment);
     const injector = new Injector(victims, links);
     say(`The shop is open, after ${seconds(performance.now() - began)}.`);
@@ -101,16 +104,20 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const isQuiet = (await quiet(shop, servers.managementUrl, QUIET_WITHIN_MS)) !== undefined;
     const quietAfterMs = isQuiet ? Math.round(performance.now() - endedAt) : undefined;
     const mailFaults = injector.done.filter(({ target }) => MAIL_PLACES.has(target)).length;
-    const evidence = evidenceOf({ ...testimonyOf(market), came: mailbox.mails, mailFaults });
+    const evidence = evidenceOf({
+      ...{ told: market.purchases.flatMap(({ told }) => told), added: market.added },
+      ...{ came: mailbox.mails, mailFaults, cached: await cachedProducts(servers.redis.url) },
+    });
     const findings = [
       ...(await inspect(shop, market.initial, evidence)),
       await unhandled(servers.managementUrl),
-      ...experiences(market),
+      ...experiences({ failures: market.failures, streams: streamsIn(market.purchases) }),
     ];
     return {
       ...{ seed, schedule, missed: injector.missed, quietAfterMs, findings },
       orders: market.purchases.length,
       refused: market.refused,
+      edits: market.edits,
       underFault: underFault(injector.done, market.purchases),
       kills: injector.done.filter(({ fault }) => fault.kind === 'kill').length,
       faults: injector.done.length,
@@ -128,36 +135,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-/** What only customers can say: that they got through, and that their streams were whole. */
-function experiences({ failures, purchases }: Market): Finding[] {
-  const streams = purchases.flatMap(({ stream }) => stream ?? []);
-  const inOrder = (versions: readonly number[]) => versions.every((version, index) => version === index + 1);
-  return [
-    finding(
-      'every purchase ended as it may',
-      failures.map((failure) => ({ failure })),
-    ),
-    finding(
-      'a stream gives each version once, in order, none missing',
-      records(streams.filter(({ versions }) => !inOrder(versions))),
-    ),
-    finding('every stream came to its end', records(streams.filter(({ complete }) => !complete))),
-  ];
-}
-
-function records(streams: readonly object[]): Record<string, unknown>[] {
-  return streams.map((stream) => ({ ...stream }));
-}
-
-function testimonyOf({ purchases, customers }: Market) {
-  return {
-    told: purchases.flatMap(({ told }) => told),
-    added: customers.flatMap(({ added }) => [...added.values()]),
-  };
+function streamsIn(purchases: readonly Purchase[]): Stream[] {
+  return purchases.flatMap(({ stream }) => stream ?? []);
 }
 
 function streamsOf(purchases: readonly Purchase[]): ChaosReport['streams'] {
-  const streams = purchases.flatMap(({ stream }) => stream ?? []);
+  const streams = streamsIn(purchases);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
     count: streams.length,

@@ -68,7 +68,11 @@ type Damage = [invariant: string, ...(readonly [service: Service, statements: st
 
 /** What breaks one invariant, and no other. */
 const damages: readonly Damage[] = [
-  ['stock at the start is stock now and what orders hold', ['products', 'update products set stock = stock + 1']],
+  [
+    'stock at the start is stock now and what orders hold',
+    ['products', 'update products set stock = stock + 1'],
+    ['cart', 'update product_snapshots set stock = stock + 1'],
+  ],
   [
     'no stock is negative',
     [
@@ -76,6 +80,11 @@ const damages: readonly Damage[] = [
       `alter table products drop constraint products_stock_check;
        insert into products (id, name, name_key, description_key, price, stock, created_at, updated_at)
        overriding system value values (2, 'Cup', 'cup', '', 1, -1, now(), now())`,
+    ],
+    [
+      'cart',
+      `alter table product_snapshots drop constraint product_snapshots_stock_check;
+       insert into product_snapshots values (2, 'Cup', 1, -1, 1, false)`,
     ],
   ],
   [
@@ -107,6 +116,15 @@ const damages: readonly Damage[] = [
   ],
   ['what left a cart is in an order', ['cart', aCheckout(OTHER)]],
   ['no order stays Pending', ['orders', anOrder(3, OTHER, 'Pending', 'null', 1)], ['cart', aCheckout(OTHER)]],
+  ['a cart knows each product as it is', ['cart', 'update product_snapshots set price = 499']],
+  [
+    'the timeline of an order has what was announced for it',
+    [
+      'payments',
+      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, published_at)
+       values ('${OTHER}', 'bus', 'order_exchange', 'order.paid', '${PAID}', '{}', '{}', now())`,
+    ],
+  ],
   ['no intent stays open', ['orders', `insert into intents values ('${OTHER}', 1, '', null, null, 'open', now())`]],
   [
     'no outbox row is unpublished',
@@ -169,6 +187,7 @@ describe('the checker', () => {
     ],
     added: [{ userId: USER, product: 1, least: 5, most: 9 }],
     mailFaults: 0,
+    cached: [{ id: 1, version: 1 }],
   };
   /** What came where every mail came that was sent. */
   const sent = async (): Promise<CameMail[]> => {
@@ -253,10 +272,22 @@ describe('the checker', () => {
     expect(await broken({ came, mailFaults: 1 })).toEqual(['no mail came twice without a fault that explains it']);
   });
 
+  it('sees what the cache holds of a product that has changed since', async () => {
+    damaged.add('products').add('cart');
+    for (const [service, table] of [
+      ['products', 'products'],
+      ['cart', 'product_snapshots'],
+    ] as const)
+      await run(prefix + service, `update ${table} set version = 2`);
+    expect(await broken()).toEqual(['the cache holds no product older than it is']);
+    expect(await broken({ cached: [{ id: 1, version: 2 }] })).toEqual([]);
+  });
+
   it('has a sample of every rule', async () => {
     const all = await inspect(shop, new Map(), evidenceOf({ ...good, came: [] }));
     const others = [
       'no message is a dead letter',
+      'the cache holds no product older than it is',
       'every mail that was sent has come',
       'every mail that came was sent',
       'no mail came twice without a fault that explains it',

@@ -1,4 +1,5 @@
 import type { CopiedTable, Evidence } from '../support/invariants.js';
+import type { CachedProduct } from './cached-products.js';
 import type { Added } from './customer.js';
 import type { CameMail } from './mailbox.js';
 import type { Told } from './purchase.js';
@@ -11,13 +12,25 @@ export interface Testimony {
   readonly came: readonly CameMail[];
   /** How many faults hit what stands between a mail and the note that it was sent: each may double one. */
   readonly mailFaults: number;
+  /** What Redis would give to readers. */
+  readonly cached: readonly CachedProduct[];
 }
+
+const ANNOUNCED = 'type text, correlation_id text';
+const IS_IN_TIMELINE = `destination = 'bus' and type in ('order.requested', 'order.confirmed', 'order.cancelled',
+  'stock.reserved', 'stock.failed', 'order.paid', 'payment.failed', 'payment.refunded')`;
 
 const tables: readonly CopiedTable[] = [
   ['orders', 'orders', 'id bigint, uuid uuid, user_id bigint, status text', 'true', 'owned_orders'],
   ['orders', 'order_history', 'order_id bigint, version integer, status text', 'true', 'history'],
   ['orders', 'intents', 'uuid uuid, user_id bigint, idempotency_key text', "state = 'placed'", 'placed'],
   ['cart', 'cart_items', 'user_id bigint, product_id bigint, quantity integer'],
+  ['cart', 'product_snapshots', 'id bigint, price bigint, stock integer, version bigint, deleted boolean'],
+  ['products', 'products', 'id bigint, price bigint, stock integer, version bigint, deleted_at text', 'true', 'goods'],
+  ['orders', 'order_events', 'order_id bigint, type text', 'true', 'timeline'],
+  ...['orders', 'products', 'payments'].map(
+    (name) => [name, 'outbox', ANNOUNCED, IS_IN_TIMELINE, 'announced'] as const,
+  ),
   ['mailer', 'emails', 'name text, recipient text', "status = 'SENT'", 'sent'],
 ];
 
@@ -54,6 +67,16 @@ const rules: Readonly<Record<string, string>> = {
     select refund.* from provider_ledger as refund
     left join provider_ledger as charge on refund.key = charge.key || ':refund' and charge.outcome = 'charged'
     where refund.outcome = 'refunded' and refund.amount is distinct from charge.amount`,
+  'a cart knows each product as it is': `
+    select goods.*, snapshots.price as known_price, snapshots.stock as known_stock, snapshots.version as known_version, deleted
+    from goods full join product_snapshots as snapshots using (id)
+    where (goods.version, goods.price, goods.stock, deleted_at is not null)
+      is distinct from (snapshots.version, snapshots.price, snapshots.stock, deleted)`,
+  'the cache holds no product older than it is': `
+    select goods.*, cached.version as cached from cached join goods using (id) where cached.version < goods.version`,
+  'the timeline of an order has what was announced for it': `
+    select announced.* from announced left join owned_orders as orders on uuid::text = correlation_id
+    where not exists (select from timeline where order_id = orders.id and timeline.type = announced.type)`,
   'no mail came twice without a fault that explains it': `
     select came.* from came
     where copies > 1 and (select sum(copies - 1) from came) > (select count from mail_faults)`,
@@ -64,7 +87,7 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /** The customers' side of the story, to be compared with what the services say. */
-export function evidenceOf({ told, added, came, mailFaults }: Testimony): Evidence {
+export function evidenceOf({ told, added, came, mailFaults, cached }: Testimony): Evidence {
   const orders = told.map(({ userId, ...rest }) => ({ user_id: userId, ...rest }));
   return {
     tables,
@@ -73,6 +96,7 @@ export function evidenceOf({ told, added, came, mailFaults }: Testimony): Eviden
       told: { columns: 'user_id bigint, key text, uuid uuid, version integer, status text', rows: orders },
       added: { columns: '"userId" bigint, product bigint, least bigint, most bigint', rows: added },
       came: { columns: 'message_id text, recipient text, copies bigint', rows: came },
+      cached: { columns: 'id bigint, version bigint', rows: cached },
       mail_faults: { columns: 'count bigint', rows: [{ count: mailFaults }] },
     },
   };

@@ -1,16 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { admin } from '../e2e/running-shop.js';
-import { Customer } from './customer.js';
+import { type Added, Customer } from './customer.js';
 import { GraphqlClient } from './graphql-client.js';
 import type { Patience } from './patience.js';
 import type { Assortment } from './plans.js';
 import { type Plan, type Purchase, purchase } from './purchase.js';
+import type { Random } from './random.js';
 import { RestClient } from './rest-client.js';
+import { Shopkeeping } from './shopkeeping.js';
 
 const STOCK = 1_000_000;
 const DECLINED_TOTAL = 6_666;
 /** So many customers register side by side. */
 const AT_ONCE = 4;
+const CHANGING = 3;
+const DOOMED = 10;
+
+interface Opening {
+  readonly gateway: string;
+  readonly patience: Patience;
+  readonly random: Random;
+  readonly people: number;
+  /** How many products there are one of. */
+  readonly scarce: number;
+}
 
 /** The shopkeeper, the goods and the customers of a run, made while nothing is wrong yet. */
 export class Market {
@@ -26,21 +39,27 @@ export class Market {
     private readonly shopkeeper: RestClient,
     readonly customers: readonly Customer[],
     readonly assortment: Assortment,
-    /** Stock at the start, by product. */
-    readonly initial: ReadonlyMap<number, number>,
+    private readonly stocks: ReadonlyMap<number, number>,
+    private readonly shopkeeping: Shopkeeping,
   ) {}
 
-  static async open(gateway: string, patience: Patience, people: number, scarce: number): Promise<Market> {
+  static async open({ gateway, patience, random, people, scarce }: Opening): Promise<Market> {
     const shopkeeper = new RestClient(gateway);
     await patience.insist(() => shopkeeper.logIn(admin.email, admin.password));
     const drafts = [
       ...Array.from({ length: 5 }, (_, n) => ({ name: `Plenty ${n}`, price: 1_000 + 100 * n, stock: STOCK })),
       { name: 'Declined', price: DECLINED_TOTAL, stock: STOCK },
+      ...Array.from({ length: CHANGING }, (_, n) => ({ name: `Changing ${n}`, price: 2_000, stock: 50 })),
+      ...Array.from({ length: DOOMED }, (_, n) => ({ name: `Going ${n}`, price: 1_500, stock: STOCK })),
       ...Array.from({ length: scarce }, (_, n) => ({ name: `The last one ${n}`, price: 900, stock: 1 })),
     ];
     const ids = await shopkeeper.createProducts(drafts);
-    const assortment = { plenty: ids.slice(0, 5), declined: ids[5] ?? 0, scarce: ids.slice(6) };
-    const initial = new Map(ids.map((id, index) => [id, drafts[index]?.stock ?? 0]));
+    const left = ids.slice(6);
+    const assortment = {
+      ...{ plenty: ids.slice(0, 5), declined: ids[5] ?? 0 },
+      ...{ changing: left.splice(0, CHANGING), doomed: left.splice(0, DOOMED), scarce: left },
+    };
+    const stocks = new Map(ids.map((id, index) => [id, drafts[index]?.stock ?? 0]));
     const customers: Customer[] = [];
     while (customers.length < people) {
       const names = Array.from(
@@ -49,7 +68,8 @@ export class Market {
       );
       customers.push(...(await Promise.all(names.map((n) => customer(gateway, `chaos${n}`, patience)))));
     }
-    return new Market(gateway, patience, shopkeeper, customers, assortment, initial);
+    const shopkeeping = new Shopkeeping(shopkeeper, patience, random, assortment);
+    return new Market(gateway, patience, shopkeeper, customers, assortment, stocks, shopkeeping);
   }
 
   /** Everybody buys by plan: the plans come evenly over the time, and each is taken up by who is free first. */
@@ -63,12 +83,31 @@ export class Market {
         if (plan) await this.buy(customer, plan, `order-${number}`);
       }
     };
-    await Promise.all(this.customers.map(buyer));
+    await Promise.all([...this.customers.map(buyer), this.shopkeeping.run(durationMs)]);
   }
 
-  /** The only one in stock may be gone before it is in the second cart. */
+  /** Stock at the start by product, but for those whose stock an administrator has set since. */
+  get initial(): ReadonlyMap<number, number> {
+    return new Map([...this.stocks].filter(([id]) => !this.shopkeeping.restocked.has(id)));
+  }
+
+  /** What was put into carts, but for products that an administrator took out of them. */
+  get added(): readonly Added[] {
+    const all = this.customers.flatMap(({ added }) => [...added.values()]);
+    return all.filter(({ product }) => !this.shopkeeping.deleted.has(product));
+  }
+
+  /** What an administrator has changed. */
+  get edits(): { readonly changes: number; readonly deletions: number } {
+    const deletions = this.shopkeeping.deleted.size;
+    return { changes: this.shopkeeping.edits - deletions, deletions };
+  }
+
+  /** The only one in stock may be gone before it is in the second cart; an administrator may have taken all of it, or it. */
   private isGone(product: number, why: string): boolean {
-    return this.assortment.scarce.includes(product) && why.includes('insufficient stock');
+    const { scarce, changing } = this.assortment;
+    if (this.shopkeeping.deleted.has(product)) return why.includes('not found');
+    return [...scarce, ...changing].includes(product) && why.includes('insufficient stock');
   }
 
   /** A failed purchase is no reason to stop: it is looked into at the end. */

@@ -32,12 +32,15 @@ export async function quiet(shop: RunningShop, managementUrl: string, withinMs: 
 
 const QUEUES = 'no queue holds a message';
 
-/** Messages that are ready, or with a consumer who has not acknowledged, in any queue but those of dead letters. */
-export async function unhandled(managementUrl: string): Promise<Finding> {
+/** Of a virtual host: messages that are ready, or with a consumer who has not acknowledged, in any queue but those of dead letters. */
+export async function unhandled(managementUrl: string, vhost = '/'): Promise<Finding> {
   const { username, password, origin } = new URL(managementUrl);
-  const response = await fetch(`${origin}/api/queues?disable_stats=true&enable_queue_totals=true`, {
-    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
-  });
+  const response = await fetch(
+    `${origin}/api/queues/${encodeURIComponent(vhost)}?disable_stats=true&enable_queue_totals=true`,
+    {
+      headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    },
+  );
   const all = (await response.json()) as { name: string; messages?: number }[];
   return finding(
     QUEUES,

@@ -26,6 +26,14 @@ export class RestClient implements ShopClient {
   createProducts = async (drafts: readonly { name: string; price: number; stock: number }[]): Promise<number[]> =>
     (await this.call<{ id: number }[]>('POST', '/products', drafts)).map(({ id }) => id);
 
+  changeProduct = async (id: number, change: { price?: number; stock?: number }): Promise<void> => {
+    await this.call('PUT', `/products/${id}`, change);
+  };
+
+  deleteProduct = async (id: number): Promise<void> => {
+    await this.call('DELETE', `/products/${id}`);
+  };
+
   add = async (product: number, quantity: number): Promise<void> => {
     await this.call('POST', '/cart', { product_id: product, quantity });
   };
