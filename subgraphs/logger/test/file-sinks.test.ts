@@ -53,10 +53,11 @@ describe('the file', () => {
     mkdirSync(file);
     const sink = new FileSink({ file, megabytes: 1, kept: 2 });
     const feed = new SinkFeed({ sink, logger: silentLogger, capacity: 100, batchSize: 10 });
-    await feed.take(aKeptEntry());
-    await feed.take(aKeptEntry());
+    const taken = [feed.take(aKeptEntry()), feed.take(aKeptEntry())];
+    await eventually(() => expect(feed.isInTrouble).toBe(true));
     expect(feed.counts.written).toBe(0);
     rmSync(file, { recursive: true });
+    await Promise.all(taken);
     await eventually(() => expect(linesIn(file)).toHaveLength(2));
     await feed.stop();
   });
