@@ -54,7 +54,7 @@ export function createSystem(environment: Environment, backing: Backing = create
   subscribe(bus, {
     applyProduct: new ApplyProduct(transactions, products, carts),
     closeCheckout: new CloseCheckout(transactions, checkouts, now),
-    abandonCheckout: new AbandonCheckout(transactions, checkouts, carts, now),
+    abandonCheckout: new AbandonCheckout(transactions, checkouts, carts, now, logger),
   });
 
   const verifier = verifierFor(config);

@@ -64,7 +64,7 @@ export function createSystem(
   subscribe(
     bus,
     new ReserveStock(transactions, store, reservations, reader),
-    new ReleaseStock(transactions, store, reservations, reader),
+    new ReleaseStock(transactions, store, reservations, reader, logger),
   );
 
   const seeding = component(

@@ -12,6 +12,12 @@ interface ItemRow {
   readonly price: string;
 }
 
+/** How many of a product did not fit into a cart. */
+interface Lost {
+  readonly productId: number;
+  readonly quantity: number;
+}
+
 /** An item is in its cart for as long as its product is not deleted: the tombstone takes it out, whatever came first. */
 const ITEMS = `select item.id, item.user_id, item.product_id, product.name, item.quantity, product.price
   from cart_items item join product_snapshots product on product.id = item.product_id and not product.deleted`;
@@ -88,19 +94,25 @@ export class CartStore {
   }
 
   /**
-   * Puts items back, on top of what is in the cart by now, as far as a quantity can go. Products that were deleted
-   * meanwhile stay out. The cart is locked.
+   * Puts items back, on top of what is in the cart by now, as far as a quantity can go; answers what did not fit. Products
+   * that were deleted meanwhile stay out. The cart is locked.
    */
-  async giveBack(em: EntityManager, userId: number, items: readonly CheckoutItem[]): Promise<void> {
-    await em.execute(
-      `insert into cart_items as held (user_id, product_id, quantity)
-       select ?, item."productId", item.quantity
-       from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
-       join product_snapshots product on product.id = item."productId" and not product.deleted
-       on conflict (user_id, product_id) do update set quantity = least(10000, held.quantity + excluded.quantity)`,
-      [userId, JSON.stringify(items)],
-      'run',
+  async giveBack(em: EntityManager, userId: number, items: readonly CheckoutItem[]): Promise<Lost[]> {
+    // The last part still sees the cart as it was before.
+    const lost = await em.execute<{ product_id: string; quantity: number }[]>(
+      `with item as (
+         select product.id as product_id, item.quantity
+         from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
+         join product_snapshots product on product.id = item."productId" and not product.deleted),
+       given as (
+         insert into cart_items as held (user_id, product_id, quantity) select ?, product_id, quantity from item
+         on conflict (user_id, product_id) do update set quantity = least(10000, held.quantity + excluded.quantity))
+       select product_id, held.quantity + item.quantity - 10000 as quantity
+       from item join cart_items held using (product_id)
+       where held.user_id = ? and held.quantity + item.quantity > 10000`,
+      [JSON.stringify(items), userId, userId],
     );
+    return lost.map(({ product_id: productId, quantity }) => ({ productId: Number(productId), quantity }));
   }
 }
 

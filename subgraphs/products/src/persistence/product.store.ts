@@ -101,11 +101,21 @@ export class ProductStore {
     return changed;
   }
 
-  /** Gives back to products, deleted ones too; an administrator may have filled the shelf meanwhile. */
-  async giveBack(em: EntityManager, items: readonly Wanted[], now: Date): Promise<Product[]> {
+  /** Gives back to products, deleted ones too; an administrator may have filled the shelf meanwhile: `lost` did not fit. */
+  async giveBack(
+    em: EntityManager,
+    items: readonly Wanted[],
+    now: Date,
+  ): Promise<{ readonly products: Product[]; readonly lost: readonly Wanted[] }> {
     const ids = `{${items.map(({ productId }) => productId).join(',')}}`;
-    await em.execute('select 1 from products where id = any(?::bigint[]) order by id for update', [ids]);
-    return this.changeStock(em, items, `least(stock::bigint + quantity, ${MAX_STOCK})`, '', now);
+    const sql = 'select id, stock from products where id = any(?::bigint[]) order by id for update';
+    const held = await em.execute<{ id: string; stock: number }[]>(sql, [ids]);
+    const stocks = new Map(held.map(({ id, stock }) => [Number(id), stock]));
+    const lost = items
+      .map((item) => ({ ...item, quantity: (stocks.get(item.productId) ?? 0) + item.quantity - MAX_STOCK }))
+      .filter(({ quantity }) => quantity > 0);
+    const products = await this.changeStock(em, items, `least(stock::bigint + quantity, ${MAX_STOCK})`, '', now);
+    return { products, lost };
   }
 
   private async changeStock(

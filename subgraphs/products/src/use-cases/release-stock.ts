@@ -1,5 +1,6 @@
 import type { Received } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
+import type { Logger } from '@shop/shared/logging/logger';
 import { announceChanged } from './announce.js';
 import { decideCancellation } from '../domain/reservation.js';
 import type { ProductReader } from '../persistence/product-reader.js';
@@ -16,16 +17,21 @@ export class ReleaseStock {
     private readonly products: ProductStore,
     private readonly reservations: ReservationStore,
     private readonly reader: ProductReader,
+    private readonly logger: Pick<Logger, 'error'>,
   ) {}
 
   async run(message: Received, orderUuid: string, now: Date): Promise<void> {
-    const changed = await this.transactions.runOnce(message, async ({ em, outbox, note }) => {
+    const changed = await this.transactions.runOnce(message, async ({ em, outbox, note, afterCommit }) => {
       const reservation = await this.reservations.lock(em, orderUuid, now);
       if (reservation.state === 'cancelled') return [];
       await this.reservations.save(em, orderUuid, { state: 'cancelled' }, now);
       const items = decideCancellation(reservation);
       if (items.length === 0) return [];
-      const products = await this.products.giveBack(em, items, now);
+      const { products, lost } = await this.products.giveBack(em, items, now);
+      for (const { productId, quantity } of lost) {
+        const fields = { order_uuid: orderUuid, product_id: productId, quantity };
+        afterCommit(() => this.logger.error(fields, 'the stock is too high to take back all that an order held'));
+      }
       for (const product of products) announceChanged(outbox, product, orderUuid);
       note('stock released', orderUuid);
       return products;
