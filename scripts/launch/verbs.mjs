@@ -35,7 +35,7 @@ export const verbs = {
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
-  resilience: longTest('tests/resilience/(rolling|live|stop)', { set: 'full' }),
+  resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
   vanish: longTest('tests/resilience/vanish.test.ts', { clients: '10000' }),
 };
 

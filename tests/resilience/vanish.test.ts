@@ -9,7 +9,7 @@ import { subscribe, type Subscription, transports } from './vanishing-client.js'
 import { type Held, whatIsHeld } from './what-is-held.js';
 
 /** `npm run vanish` sets this; within the whole test run fewer have to do. */
-const CLIENTS = Number(process.env['TEST_CLIENTS'] ?? 500);
+const CLIENTS = Number(process.env['TEST_CLIENTS'] ?? 250);
 /** At once. */
 const WAVE = 50;
 /** So many lose their network, of which nobody hears: only that they answer no ping tells. */
