@@ -13,10 +13,7 @@ const STOPPED_WITHIN_MS = 10_500;
 /** A charge takes longer than a stop waits for it. */
 const SLOW_PROVIDER = { PAYMENT_LATENCY_MS: '9000', PAYMENT_TIMEOUT_MS: '20000', LOGIN_RATE_LIMIT: '0' };
 
-/** Half a minute, for most of which nothing happens: part of `npm run resilience` alone. */
-const describeIfFull = process.env['TEST_SET'] === 'full' ? describe : describe.skip;
-
-describeIfFull('payments, asked to stop while it waits for its provider', () => {
+describe('payments, asked to stop while it waits for its provider', () => {
   let shop: RunningShop;
   let shopkeeper: Shopper;
   let person: Shopper;
