@@ -24,6 +24,12 @@ describe('the judge of answers', () => {
     );
   });
 
+  it('knows words from letters in the middle of a token', () => {
+    expect(faultIn(request(), answered(200, '{"token": "eyJhbGciOizODkeconnQ.x"}'))).toBeNull();
+    for (const words of ['ZodError: no', 'a zod issue', 'connect ECONNREFUSED 127.0.0.1'])
+      expect(faultIn(request(), answered(400, `{"error": "${words}"}`))).toBe("400 shows a library's words");
+  });
+
   it.each([500, 503])('takes no %i', (status) =>
     expect(faultIn(request(), answered(status, '{"error": "internal error"}'))).toBe(`status ${status}`),
   );

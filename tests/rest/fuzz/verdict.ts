@@ -16,7 +16,7 @@ const inside: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a path', /node_modules|\/(src|dist|home|root|tmp|work)\/|file:\/\//],
   [
     "a library's words",
-    /Too (?:big|small)|Invalid (?:input|option|string|element|key|union)|expected \w+ to|Unrecognized key|received (?:undefined|NaN)|FST_ERR|HPE_|ERR_HTTP|UND_ERR|ECONN|Zod|fastify|is not valid JSON|Unexpected token|url component|Cannot read|is not a function|\[object/i,
+    /Too (?:big|small)|Invalid (?:input|option|string|element|key|union)|expected \w+ to|Unrecognized key|received (?:undefined|NaN)|FST_ERR|HPE_|ERR_HTTP|UND_ERR|\bECONN|\bZod|\bfastify|is not valid JSON|Unexpected token|url component|Cannot read|is not a function|\[object/i,
   ],
 ];
 
