@@ -1,8 +1,8 @@
 import type { Received } from './inbox.js';
-import { sqlState } from './transactions.js';
 import { type Bus, type ConsumeOptions, type IncomingMessage, PermanentFault } from '../messaging/bus.js';
 import type { EventDefinition } from '../messaging/define-event.js';
 import { queueName } from '../messaging/topology.js';
+import { isUnreadable, sqlState } from '../persistence/sql-state.js';
 
 /** What a handler knows of its message besides the parsed body. */
 export interface MessageContext extends Received {
@@ -50,16 +50,6 @@ async function handleMessage<Body>(
       throw new PermanentFault(`the database refuses it (${state})`, { cause: error });
     throw error;
   }
-}
-
-/**
- * Whether PostgreSQL could not read a statement, as with a NUL in a text, which ends it too early (raised by its
- * pqformat.c). A pooler says the same "protocol violation" of troubles of its own, which pass, and names no source.
- */
-function isUnreadable(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause)
-    if ('code' in current && current.code === '08P01') return 'file' in current && current.file === 'pqformat.c';
-  return false;
 }
 
 function parseBody<Body>(event: EventDefinition<Body>, text: string): Body {

@@ -1,5 +1,6 @@
 import { acceptOnce, type Received } from './inbox.js';
 import { Outbox, type Step } from './outbox.js';
+import { sqlState } from '../persistence/sql-state.js';
 import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -62,13 +63,4 @@ export class Transactions {
     for (const effect of effects) effect();
     return result;
   }
-}
-
-/** The SQLSTATE of a database error, through whatever wraps it. */
-export function sqlState(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string' && /^[0-9A-Z]{5}$/.test(current.code))
-      return current.code;
-  }
-  return undefined;
 }

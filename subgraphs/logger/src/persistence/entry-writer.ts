@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { sqlState } from '@shop/shared/delivery/transactions';
+import { isUnreadable, sqlState } from '@shop/shared/persistence/sql-state';
 import pg from 'pg';
 import type { LogEntry } from '../domain/log-entry.js';
 import { wordsOf } from '../domain/search-words.js';
@@ -9,8 +9,8 @@ import { type LogSink, Refused } from '../sinks/log-sink.js';
 const ANSWER_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 500;
 
-/** What no retry can mend: data exceptions, integrity violations, a value that the protocol can't carry. */
-const PERMANENT_SQL_STATE = /^(22...|23...|08P01|54...)$/;
+/** What no retry can mend: data exceptions, integrity violations, what is beyond PostgreSQL's limits. */
+const PERMANENT_SQL_STATE = /^(22...|23...|54...)$/;
 
 const INSERT = `
   insert into log_entries (entry_id, logged_at, level, service, message, trace_id, fields, words)
@@ -55,7 +55,7 @@ export class EntryWriter implements LogSink {
       await this.pool.query(INSERT, [JSON.stringify(batch.map(toRow))]);
       return [];
     } catch (error) {
-      if (!PERMANENT_SQL_STATE.test(sqlState(error) ?? '')) throw error;
+      if (!PERMANENT_SQL_STATE.test(sqlState(error) ?? '') && !isUnreadable(error)) throw error;
       if (batch.length === 1) return batch;
       const middle = Math.ceil(batch.length / 2);
       return [...(await this.insert(batch.slice(0, middle))), ...(await this.insert(batch.slice(middle)))];

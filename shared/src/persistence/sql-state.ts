@@ -1,0 +1,18 @@
+/** The SQLSTATE of a database error, through whatever wraps it. */
+export function sqlState(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string' && /^[0-9A-Z]{5}$/.test(current.code))
+      return current.code;
+  }
+  return undefined;
+}
+
+/**
+ * Whether PostgreSQL could not read a statement, as with a NUL in a text, which ends it too early (raised by its
+ * pqformat.c). A pooler says the same "protocol violation" of troubles of its own, which pass, and names no source.
+ */
+export function isUnreadable(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause)
+    if ('code' in current && current.code === '08P01') return 'file' in current && current.file === 'pqformat.c';
+  return false;
+}
