@@ -44,10 +44,16 @@ describe('the injector', () => {
   });
 
   it('spoils the next connection where none is open', async () => {
-    const injector = new Injector({}, { cart });
     await eventually(() => expect(cart.passages()).toEqual([]));
+    const waits = Promise.withResolvers<void>();
+    const next = () => {
+      waits.resolve();
+      return cart.next();
+    };
+    const injector = new Injector({}, { cart: { ...cart, next } });
     const run = injector.run([fault('cut', 0)]);
-    await eventually(async () => expect(['ECONNRESET', 'closed']).toContain(await call()));
+    await waits.promise;
+    expect(['ECONNRESET', 'closed']).toContain(await call());
     await run;
     expect(injector).toMatchObject({ missed: 0, done: [{ target: 'cart' }] });
   });

@@ -12,13 +12,16 @@ export const serverNames = ['postgresql', 'rabbitmq', 'redis'] as const;
 /** A server whose connections can be spoiled, and which is never killed. */
 export const MAIL_SERVER = 'smtp';
 
+/** How long an order of a run may wait for its stock and payment. */
+export const ORDER_TIMEOUT_S = 20;
+
 /**
  * Times in which a run can see the ends of things: what a customer would wait a minute for is over in seconds. The windows
  * in which a crash hurts are kept open longer instead.
  */
 const SETTINGS = {
   LOGIN_RATE_LIMIT: '0',
-  ORDER_TIMEOUT_S: '20',
+  ORDER_TIMEOUT_S: String(ORDER_TIMEOUT_S),
   PAYMENT_RETRY_S: '3',
   PAYMENT_TIMEOUT_MS: '5000',
   PAYMENT_LATENCY_MS: '60',
