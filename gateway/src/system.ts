@@ -1,10 +1,9 @@
-import type { Backing } from '@shop/shared/backing/ports';
+import { createFooting } from '@shop/shared/backing/create-backing';
+import type { Footing } from '@shop/shared/backing/ports';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
 import { startMistake, StartError } from '@shop/shared/lifecycle/start-error';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { LogChannel } from '@shop/shared/logging/log-channel';
-import { createTelemetry, type Telemetry } from '@shop/shared/telemetry/telemetry';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { docsRoute } from './docs-route.js';
@@ -27,9 +26,9 @@ import { swaggerRoute } from './swagger-route.js';
 /** The gateway, from its environment. Throws `ConfigError`. */
 export function createSystem(
   environment: Environment,
-  { telemetry }: Pick<Backing, 'telemetry'> = { telemetry: createTelemetry(environment, 'gateway', new LogChannel()) },
+  footing: Footing = createFooting(environment, 'gateway'),
 ): System {
-  return wire(readGatewayConfig(environment), telemetry).system;
+  return wire(readGatewayConfig(environment), footing).system;
 }
 
 /** The parts that tests look into, beside the whole. */
@@ -40,7 +39,7 @@ export interface Gateway {
 }
 
 /** What runs, wired in one place: started from the first to the last, stopped from the last to the first. */
-export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
+export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing): Gateway {
   const { logger } = telemetry;
   const identities = new Identities(config.tokens);
   const proof = proofWith(config.gatewaySecret);
@@ -70,7 +69,16 @@ export function wire(config: GatewayConfig, telemetry: Telemetry): Gateway {
     () => server.start().catch(refuseSupergraph),
     () => server.stop(),
   );
-  const system = new System('gateway', [telemetry, subgraphs, apollo, upstream, readiness, http, operations]);
+  const system = new System('gateway', [
+    telemetry,
+    rateLimits,
+    subgraphs,
+    apollo,
+    upstream,
+    readiness,
+    http,
+    operations,
+  ]);
   return { system, http, operations };
 }
 

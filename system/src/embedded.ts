@@ -1,5 +1,5 @@
 import { serviceNames, type ServiceName } from '@shop/shared/backing/roster';
-import type { Backing } from '@shop/shared/backing/ports';
+import type { Backing, Footing } from '@shop/shared/backing/ports';
 import type { System } from '@shop/shared/lifecycle/system';
 import type { Cleanup } from './cleanup.js';
 import type { Environment } from './environment.js';
@@ -7,7 +7,7 @@ import { unlessAborted } from './interruption.js';
 import { processNames, type ProcessName } from './ports.js';
 
 interface SystemModule {
-  createSystem(environment: Environment, backing?: Backing | Pick<Backing, 'telemetry'>): System;
+  createSystem(environment: Environment, backing?: Backing | Footing): System;
 }
 
 /** The code of the whole system, so that loading it can go on while PostgreSQL starts. */
@@ -15,15 +15,14 @@ export interface LoadedSystem {
   readonly modules: Readonly<Record<ProcessName, SystemModule>>;
   readonly backingFor: (environment: Environment, service: ServiceName) => Backing;
   /** All that the gateway shares with the services. */
-  readonly gatewayBackingFor: (environment: Environment) => Pick<Backing, 'telemetry'>;
+  readonly gatewayFootingFor: (environment: Environment) => Footing;
 }
 
 /** Loads every service, the gateway, and what stands in for the servers that are not there. */
 export async function loadSystem(): Promise<LoadedSystem> {
-  const [{ createBacking }, { InProcess }, { createTelemetry }, ...modules] = await Promise.all([
+  const [{ createBacking, createFooting }, { InProcess }, ...modules] = await Promise.all([
     import('@shop/shared/backing/create-backing'),
     import('@shop/shared/backing/in-process'),
-    import('@shop/shared/telemetry/telemetry'),
     ...processNames.map((name) => import(`@shop/${name}/system`) as Promise<SystemModule>),
   ]);
   const inProcess = new InProcess();
@@ -31,7 +30,7 @@ export async function loadSystem(): Promise<LoadedSystem> {
   return {
     modules: Object.fromEntries(entries) as Record<ProcessName, SystemModule>,
     backingFor: (environment, service) => createBacking(environment, service, inProcess),
-    gatewayBackingFor: (environment) => ({ telemetry: createTelemetry(environment, 'gateway', inProcess.logs) }),
+    gatewayFootingFor: (environment) => createFooting(environment, 'gateway', inProcess),
   };
 }
 
@@ -41,7 +40,7 @@ export async function loadSystem(): Promise<LoadedSystem> {
  * on its way then is stopped once it has arrived.
  */
 export async function startEmbedded(
-  { modules, backingFor, gatewayBackingFor }: LoadedSystem,
+  { modules, backingFor, gatewayFootingFor }: LoadedSystem,
   environments: Readonly<Record<ProcessName, Environment>>,
   cleanup: Cleanup,
   signal: AbortSignal,
@@ -50,7 +49,7 @@ export async function startEmbedded(
     modules[name].createSystem(environments[name], backingFor(environments[name], name));
   const systems = [
     ...serviceNames.map(service),
-    modules.gateway.createSystem(environments.gateway, gatewayBackingFor(environments.gateway)),
+    modules.gateway.createSystem(environments.gateway, gatewayFootingFor(environments.gateway)),
   ];
   const starts = systems.map((system) => {
     const start = system.start();

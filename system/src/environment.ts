@@ -37,7 +37,7 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   BUS_DATABASE_URL: serviceNames,
   RABBITMQ_URL: processNames,
   RABBITMQ_MANAGEMENT_URL: [],
-  REDIS_URL: serviceNames,
+  REDIS_URL: processNames,
   SMTP_URL: ['mailer'],
   INGEST_TOKEN: ['logger'],
   GRPC_PORT: ['logger'],

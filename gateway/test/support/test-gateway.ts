@@ -1,3 +1,4 @@
+import { RateLimits } from '@shop/shared/rate-limits/rate-limits';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,8 @@ export class TestGateway {
     const file = path.join(folder, 'supergraph.graphql');
     await writeFile(file, supergraphSdl);
     const settings = { PORT: '0', LOG_LEVEL: 'silent', SUPERGRAPH_SDL: file, SHUTDOWN_S: '2', ...environment };
-    const gateway = wire(readGatewayConfig(settings), silentTelemetry('gateway'));
+    const footing = { telemetry: silentTelemetry('gateway'), rateLimits: new RateLimits() };
+    const gateway = wire(readGatewayConfig(settings), footing);
     await gateway.system.start();
     return new TestGateway(gateway, file);
   }

@@ -1,22 +1,37 @@
 import { z } from 'zod';
 import { InProcess } from './in-process.js';
-import type { Backing } from './ports.js';
+import type { Backing, Footing } from './ports.js';
 import type { ServiceName } from './roster.js';
 import { ConfigError, type Environment, readConfig, variables } from '../config/read-config.js';
 import { EmbeddedBus } from '../messaging/embedded-bus.js';
 import type { Bus } from '../messaging/bus.js';
 import { ObservedBus } from '../messaging/observed-bus.js';
 import { RascalBus } from '../messaging/rascal-bus.js';
+import { RateLimits } from '../rate-limits/rate-limits.js';
+import type { RedisAdapterOptions } from '../redis/connect.js';
 import { RedisPubSub } from '../redis/redis-pubsub.js';
 import { RedisVersionedCache } from '../redis/redis-versioned-cache.js';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 
+const redisVariables = { REDIS_URL: variables.optionalUrl, REDIS_NAMESPACE: z.string().default('') };
+const redisSchema = z.object(redisVariables);
+
 const schema = z.object({
   RABBITMQ_URL: variables.optionalUrl,
   BUS_DATABASE_URL: variables.optionalUrl,
-  REDIS_URL: variables.optionalUrl,
-  REDIS_NAMESPACE: z.string().default(''),
+  ...redisVariables,
 });
+
+/** What stands behind a process that neither publishes nor consumes events, as its environment says. Throws `ConfigError`. */
+export function createFooting(
+  environment: Environment,
+  process: string,
+  inProcess: InProcess = new InProcess(),
+): Footing {
+  const config = readConfig(environment, redisSchema);
+  const telemetry = createTelemetry(environment, process, inProcess.logs);
+  return { telemetry, rateLimits: new RateLimits(redisOf(config, telemetry)) };
+}
 
 /**
  * What stands behind a service, as its environment says: RabbitMQ, or else the bus on PostgreSQL; Redis, or else what the
@@ -29,11 +44,19 @@ export function createBacking(
 ): Backing {
   const config = readConfig(environment, schema);
   const { pubsub, cache, logs } = inProcess;
-  const telemetry = createTelemetry(environment, service, logs);
+  const footing = createFooting(environment, service, inProcess);
+  const { telemetry } = footing;
   const bus = new ObservedBus(createBus(config, service, telemetry), telemetry);
-  if (!config.REDIS_URL) return { telemetry, bus, pubsub, cache, logs };
-  const redis = { url: config.REDIS_URL, namespace: config.REDIS_NAMESPACE, telemetry };
-  return { telemetry, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
+  const redis = redisOf(config, telemetry);
+  if (!redis) return { ...footing, bus, pubsub, cache, logs };
+  return { ...footing, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
+}
+
+function redisOf(
+  { REDIS_URL: url, REDIS_NAMESPACE: namespace }: z.output<typeof redisSchema>,
+  telemetry: Telemetry,
+): RedisAdapterOptions | undefined {
+  return url === undefined ? undefined : { url, namespace, telemetry };
 }
 
 function createBus(config: z.output<typeof schema>, service: ServiceName, { logger }: Telemetry): Bus {

@@ -1,6 +1,7 @@
 import type { Component } from '../lifecycle/system.js';
 import type { LogChannel } from '../logging/log-channel.js';
 import type { Bus } from '../messaging/bus.js';
+import type { RateLimits } from '../rate-limits/rate-limits.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A wake-up, never the truth: a message may be lost, and `onReconnect` says when some may have been. */
@@ -37,9 +38,14 @@ export interface VersionedCache extends Component {
   setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void>;
 }
 
-/** What stands behind one service besides its database. Each is a component of that service's system. */
-export interface Backing {
+/** What stands behind every process, also one that has no bus. Each is a component of that process's system. */
+export interface Footing {
   readonly telemetry: Telemetry;
+  readonly rateLimits: RateLimits;
+}
+
+/** What stands behind one service besides its database. Each is a component of that service's system. */
+export interface Backing extends Footing {
   readonly bus: Bus;
   readonly pubsub: PubSub;
   readonly cache: VersionedCache;

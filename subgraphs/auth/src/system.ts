@@ -1,12 +1,11 @@
 import { TokenVerifier } from '@shop/shared/auth/token-verifier';
-import type { Backing } from '@shop/shared/backing/ports';
+import { createFooting } from '@shop/shared/backing/create-backing';
+import type { Footing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
 import { component, System } from '@shop/shared/lifecycle/system';
-import { LogChannel } from '@shop/shared/logging/log-channel';
-import { createTelemetry } from '@shop/shared/telemetry/telemetry';
 import { readAuthConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildAuthSubgraph } from './graphql/schema.js';
@@ -21,7 +20,7 @@ import { createAccountUseCases } from './use-cases/account-use-cases.js';
 /** The auth service. It needs its database alone: it neither publishes nor consumes events. */
 export function createSystem(
   environment: Environment,
-  { telemetry }: Pick<Backing, 'telemetry'> = { telemetry: createTelemetry(environment, 'auth', new LogChannel()) },
+  { telemetry, rateLimits }: Footing = createFooting(environment, 'auth'),
 ): System {
   const config = readAuthConfig(environment);
   const keys = readSigningKeys(config.JWT_PRIVATE_KEY, config.JWT_PREVIOUS_PUBLIC_KEYS);
@@ -60,5 +59,5 @@ export function createSystem(
     () => seedAdmin(database, config),
     async () => undefined,
   );
-  return new System('auth', [telemetry, database, seeding, web]);
+  return new System('auth', [telemetry, database, rateLimits, seeding, web]);
 }
