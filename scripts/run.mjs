@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './launch/build.mjs';
+import { bundle } from './launch/bundle.mjs';
 import { installDependencies } from './launch/install.mjs';
 import { isNewEnough, node24 } from './launch/node24.mjs';
 import { runNode } from './launch/run-node.mjs';
@@ -36,9 +37,10 @@ async function launch() {
     return;
   }
   await installDependencies(root);
-  const { built, run, settings } = verbs[verb];
+  const { built, bundled, run, settings } = verbs[verb];
   // What the environment says itself goes before what the file says.
   if (settings && existsSync('.env')) process.loadEnvFile('.env');
   if (built) await build(root);
+  if (bundled?.()) await bundle(root);
   await run(args);
 }

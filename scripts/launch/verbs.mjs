@@ -8,14 +8,14 @@ import { say } from './say.mjs';
 
 /**
  * What `npm run <verb>` does once the dependencies are there; `built`: after the build; `settings`: with those of .env, which
- * are for the shop that runs here and not for the tests.
- * @type {Record<string, {built: boolean, settings?: boolean, run: (args: string[]) => unknown}>}
+ * are for the shop that runs here and not for the tests; `bundled`: when it says so, also after every process was bundled.
+ * @type {Record<string, {built: boolean, bundled?: () => boolean, settings?: boolean, run: (args: string[]) => unknown}>}
  */
 export const verbs = {
-  start: { ...ours('system/dist/start.js'), settings: true },
-  test: ours('system/dist/run-tests.js'),
+  start: { ...ours('system/dist/start.js'), settings: true, bundled: asProcesses },
+  test: { ...ours('system/dist/run-tests.js'), bundled: always },
   dev: { built: false, run: async () => (await import('./dev.mjs')).dev(process.cwd()) },
-  build: { built: true, run: () => undefined },
+  build: { built: true, bundled: always, run: () => undefined },
   lint: tool('node_modules/eslint/bin/eslint.js', ['.']),
   format: tool('node_modules/prettier/bin/prettier.cjs', ['--write', '--log-level=warn', '.']),
   typecheck: tool('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']),
@@ -38,6 +38,16 @@ export const verbs = {
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
   vanish: longTest('tests/resilience/vanish.test.ts', { clients: '10000' }),
 };
+
+/** Whether `npm start` starts each service as a process of its own. */
+function asProcesses() {
+  return Boolean(process.env.RABBITMQ_URL && process.env.REDIS_URL);
+}
+
+/** Tests start processes too. */
+function always() {
+  return true;
+}
 
 /** A script of ours, run in this process (its arguments in process.argv), so that a start doesn't wait for another Node. */
 function ours(file) {
@@ -62,6 +72,7 @@ function ours(file) {
 function longTest(file, usual, fixed = {}) {
   return {
     built: true,
+    bundled: always,
     run: async (args) => {
       const options = Object.fromEntries(
         Object.keys(usual).map((name) => [name, { type: 'string', default: usual[name] }]),

@@ -29,6 +29,7 @@ export async function startProcesses(
   await Promise.all(waits);
 }
 
+/** Where the launcher's `bundle` puts it. */
 function scriptOf(root: string, name: ProcessName): string {
-  return join(root, name === 'gateway' ? 'gateway' : join('subgraphs', name), 'dist', 'main.js');
+  return join(root, '.cache', 'processes', `${name}.js`);
 }

@@ -29,10 +29,8 @@ export class ServiceProcess {
   /** Starts the process. Call once. */
   start(): void {
     const startedAt = performance.now();
-    const args = ['--enable-source-maps', this.script];
-    const env = { ...this.environment };
-    const child = spawn(process.execPath, args, {
-      env,
+    const child = spawn(process.execPath, [this.script], {
+      env: { ...this.environment },
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -120,7 +120,7 @@ export class RunningShop {
 
   /** The process of a service, or of the gateway; undefined while there is none. */
   pidOf(service: string): number | undefined {
-    const { stdout } = spawnSync('pgrep', ['-P', String(this.launcher.pid), '-f', `${service}/dist/main.js`]);
+    const { stdout } = spawnSync('pgrep', ['-P', String(this.launcher.pid), '-f', `processes/${service}.js`]);
     return Number(stdout.toString().trim()) || undefined;
   }
 

@@ -35,7 +35,7 @@ export class RateLimits implements Component {
       connectRedis(redis, this.name, {
         enableOfflineQueue: false,
         enableAutoPipelining: true,
-        commandTimeout: 250,
+        commandTimeout: 1_000,
         maxRetriesPerRequest: 0,
       });
   }

@@ -53,7 +53,9 @@ export function createTelemetry(environment: Environment, service: string, logs:
     logger: createLogger(service, config.LOG_LEVEL, { destinations }),
     tracing,
     metrics,
-    start: async () => shipping?.start(),
+    start: async () => {
+      await Promise.all([shipping?.start(), tracing.start()]);
+    },
     stop: async () => {
       await Promise.all([shipping?.stop(), tracing.stop()]);
     },

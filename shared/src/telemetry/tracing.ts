@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Context,
@@ -9,8 +8,6 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
-import type * as Resources from '@opentelemetry/resources';
 import type * as Sdk from '@opentelemetry/sdk-trace-base';
 import { EndingExporter } from './ending-exporter.js';
 import { passingTracer } from './passing-tracer.js';
@@ -37,14 +34,25 @@ const STOP_LIMIT_MS = LAST_BATCHES_MS + EXPORT_TIMEOUT_MS + 500;
 
 /** One service's own tracer: several services may share a process, so nothing here is global. */
 export class Tracing {
-  readonly tracer: Pick<Tracer, 'startSpan'>;
-  private readonly provider: Sdk.BasicTracerProvider | undefined;
-  private readonly exporter: EndingExporter | undefined;
+  private recording: Pick<Tracer, 'startSpan'> | undefined;
+  private provider: Sdk.BasicTracerProvider | undefined;
+  private exporter: EndingExporter | undefined;
 
-  constructor({ service, endpoint, ratio }: TracingOptions) {
-    this.exporter = endpoint ? new EndingExporter(otlpExporter(endpoint)) : undefined;
-    this.provider = this.exporter && providerOf(service, this.exporter, ratio);
-    this.tracer = this.provider?.getTracer('shop') ?? passingTracer;
+  constructor(private readonly options: TracingOptions) {}
+
+  /** Records from now on, if there is a receiver. What records is loaded only then: a start is quicker without. */
+  async start(): Promise<void> {
+    const { service, endpoint, ratio } = this.options;
+    if (!endpoint) return;
+    const { otlpExporter, providerOf } = await import('./recording.js');
+    this.exporter = new EndingExporter(otlpExporter(endpoint, EXPORT_TIMEOUT_MS));
+    this.provider = providerOf(service, this.exporter, ratio);
+    this.recording = this.provider.getTracer('shop');
+  }
+
+  /** What makes spans: of something only while it records. */
+  get tracer(): Pick<Tracer, 'startSpan'> {
+    return this.recording ?? passingTracer;
   }
 
   /** Runs work inside a span of its own, which ends with it; what the work throws is recorded and thrown on. */
@@ -88,25 +96,4 @@ export function failSpan(span: Span, error: unknown): void {
   span.recordException({ name, message: shown, ...(stack !== undefined && { stack: redactText(stack) }) });
   span.setStatus({ code: SpanStatusCode.ERROR, message: shown });
   span.setAttribute('error.type', name);
-}
-
-// Loaded only where it is wanted: a start is quicker without.
-const load = createRequire(import.meta.url);
-
-function otlpExporter(endpoint: string): Sdk.SpanExporter {
-  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http') as typeof Otlp;
-  // OpenTelemetry's exporter specification: the base endpoint, and the signal's path behind it.
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  return new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
-}
-
-/** Records in batches, which are sent beside the work and dropped when nobody takes them. */
-function providerOf(service: string, exporter: Sdk.SpanExporter, ratio: number): Sdk.BasicTracerProvider {
-  const { resourceFromAttributes } = load('@opentelemetry/resources') as typeof Resources;
-  const sdk = load('@opentelemetry/sdk-trace-base') as typeof Sdk;
-  return new sdk.BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'shop' }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
-  });
 }

@@ -22,6 +22,7 @@ describe('the spans of an HTTP server', () => {
   beforeEach(async () => {
     receiver = await OtlpReceiver.start();
     tracing = new Tracing({ service: 'a-service', endpoint: receiver.url, ratio: 1 });
+    await tracing.start();
     server = new WebServer({
       ...{ host: '127.0.0.1', port: 0, readiness: async () => ({}) },
       telemetry: { ...silentTelemetry(), tracing },

@@ -43,6 +43,7 @@ describe('with a receiver', () => {
   test('what fails is recorded as failed, without the secrets in its words', async () => {
     const receiver = await OtlpReceiver.start();
     const tracing = new Tracing({ service: 'orders', endpoint: `${receiver.url}/`, ratio: 1 });
+    await tracing.start();
     const failing = tracing.inSpan('work', { parent: contextFrom({ traceparent }) }, () => {
       throw new Error('no way: password=hunter22');
     });
@@ -59,6 +60,7 @@ describe('with a receiver', () => {
   test('only the wanted share of the traces is recorded, and a caller that wants its own gets it', async () => {
     const receiver = await OtlpReceiver.start();
     const tracing = new Tracing({ service: 'orders', endpoint: receiver.url, ratio: 0 });
+    await tracing.start();
     await tracing.inSpan('ours', {}, () => expect(isRecording()).toBe(false));
     await tracing.inSpan('theirs', { parent: contextFrom({ traceparent }) }, () => expect(isRecording()).toBe(true));
     await tracing.stop();
@@ -71,6 +73,7 @@ describe('with a receiver', () => {
     const [orders, cart] = ['orders', 'cart'].map(
       (service) => new Tracing({ service, endpoint: receiver.url, ratio: 1 }),
     );
+    await Promise.all([orders?.start(), cart?.start()]);
     await orders?.inSpan('asks', {}, () => cart?.inSpan('answers', {}, () => undefined));
     await Promise.all([orders?.stop(), cart?.stop()]);
     const [asks, answers] = ['asks', 'answers'].map((name) => receiver.spans.find((span) => span.name === name));
@@ -85,6 +88,7 @@ const pendingTimers = () => process.getActiveResourcesInfo().filter((name) => na
 describe('a receiver in trouble', () => {
   const flood = async (endpoint: string) => {
     const tracing = new Tracing({ service: 'orders', endpoint, ratio: 1 });
+    await tracing.start();
     const timers = pendingTimers();
     const since = performance.now();
     for (let n = 0; n < 20_000; n += 1) tracing.tracer.startSpan('work', {}, context.active()).end();

@@ -106,7 +106,7 @@ export class MailerService {
   /** The mailer in a process of its own, which can be killed. Resolves when it is ready. */
   async addProcess(): Promise<ChildProcess> {
     await (built ??= promisify(execFile)(process.execPath, ['scripts/run.mjs', 'build'], { cwd: root }));
-    const child = spawn(process.execPath, [path.join(root, 'subgraphs/mailer/dist/main.js')], {
+    const child = spawn(process.execPath, [path.join(root, '.cache/processes/mailer.js')], {
       env: { ...this.environment, NODE_COMPILE_CACHE: path.join(root, '.cache/compiled') },
       stdio: 'ignore',
     });

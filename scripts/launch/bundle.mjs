@@ -1,0 +1,81 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { workspaceFolders } from './build.mjs';
+
+/** Where each process of the shop has its script: `.cache/processes/orders.js`. Two folders up is the repository, as from `dist`. */
+const folder = '.cache/processes';
+
+/**
+ * Loaded from node_modules as they are: graphql must be there once, also for what requires it; others have files of their
+ * own beside their code; the last are not installed, and asked for only where they are wanted.
+ */
+const left = [
+  ...['graphql', 'graphql/*', 'graphql-shield', 'graphql-middleware'],
+  ...['@fastify/swagger-ui', '@node-rs/argon2', '@grpc/*'],
+  ...['class-validator', 'pg-native', 'typescript'],
+];
+
+/** What code that was written for `require` expects to find in a module. */
+const forCommonJs = `import { createRequire as requireFrom } from 'node:module';
+import { dirname as folderOf } from 'node:path';
+import { fileURLToPath as pathOf } from 'node:url';
+const require = requireFrom(import.meta.url), __filename = pathOf(import.meta.url), __dirname = folderOf(__filename);`;
+
+/**
+ * Puts all that a process loads, ours and the libraries', into few files, if anything has changed since: to find and read
+ * thousands of small ones takes most of a process's start. Needs the output of `build`.
+ * @param {string} root the repository's folder
+ */
+export async function bundle(root) {
+  const outputs = workspaceFolders(root).flatMap((workspace) => filesIn(join(workspace, 'dist')));
+  const newest = Math.max(...[...outputs, join(root, 'package-lock.json'), import.meta.filename].map(modified));
+  const target = join(root, folder);
+  if (modified(join(target, '.complete')) >= newest) return;
+  const draft = `${target}.${process.pid}`;
+  await write(root, draft);
+  for (const file of outputs.filter((output) => output.endsWith('.proto'))) cpSync(file, join(draft, basename(file)));
+  writeFileSync(join(draft, '.complete'), '');
+  rmSync(target, { recursive: true, force: true });
+  renameSync(draft, target);
+}
+
+async function write(root, draft) {
+  // Loaded only when there is something to do, as the compiler.
+  const { build: esbuild } = await import('esbuild');
+  const processes = workspaceFolders(root).filter((workspace) => existsSync(join(workspace, 'dist', 'main.js')));
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(processes.map((name) => [basename(name), join(name, 'dist', 'main.js')])),
+    outdir: draft,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    // Names are read: by type-graphql those of classes, by people those in a stack.
+    keepNames: true,
+    // For NODE_OPTIONS=--enable-source-maps, which costs a start as much as it saves to load few files.
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'error',
+    external: left,
+    // The package of that name, as everywhere else: what Node has of its own under it is deprecated.
+    alias: { punycode: 'punycode/' },
+    banner: { js: forCommonJs },
+  });
+}
+
+function filesIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** In ms; 0 when there is no such file. An output bears its source's time, so what counts is when it was put there. */
+function modified(file) {
+  return statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+}
