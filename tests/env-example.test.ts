@@ -1,13 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 
 /** Made by the launcher for each process, so that nobody sets them by hand. */
-const MADE = [
-  'AUTH_JWKS_URL',
-  'BUS_DATABASE_URL',
-  'JWT_PRIVATE_KEY',
-  'ORDERS_IDENTITY_SECRET',
-  'GATEWAY_IDENTITY_SECRET',
-];
+const MADE = ['AUTH_JWKS_URL', 'BUS_DATABASE_URL', 'JWT_PRIVATE_KEY', 'ORDERS_IDENTITY_SECRET', 'GATEWAY_SECRET'];
 
 it('.env.example names every setting that a configuration reads, and no other', () => {
   const sources = [

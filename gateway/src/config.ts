@@ -21,7 +21,7 @@ export interface GatewayConfig {
   readonly subgraphTimeoutMs: number;
   /** Addresses and subnets of what stands in front of this gateway, by commas: it is believed where a request came from. */
   readonly trustedProxies: string;
-  /** Shared with auth, to which this gateway proves itself by it. */
+  /** By which this gateway proves itself to the shop's services: of it, each shares its own part. */
   readonly gatewaySecret: string | undefined;
   /** Bytes. */
   readonly bodyLimit: number;
@@ -61,7 +61,7 @@ const schema = z.object({
     .pipe(z.array(z.union([z.literal('*'), z.url()])))
     .default([]),
   TRUSTED_PROXIES: z.string().default('').refine(isProxyList, 'addresses and subnets, by commas'),
-  GATEWAY_IDENTITY_SECRET: variables.secret.optional(),
+  GATEWAY_SECRET: variables.secret.optional(),
   SUBGRAPH_TIMEOUT_MS: variables.count(10_000, 1, 600_000),
   BODY_LIMIT: variables.count(100 * KILOBYTE, KILOBYTE, 100 * KILOBYTE * KILOBYTE),
   MAX_TOKENS: variables.count(2_000, 1, 20_000),
@@ -89,7 +89,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,
     subgraphTimeoutMs: read.SUBGRAPH_TIMEOUT_MS,
     trustedProxies: read.TRUSTED_PROXIES,
-    gatewaySecret: read.GATEWAY_IDENTITY_SECRET,
+    gatewaySecret: read.GATEWAY_SECRET,
     bodyLimit: read.BODY_LIMIT,
     documentLimits: {
       tokens: read.MAX_TOKENS,

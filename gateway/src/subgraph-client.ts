@@ -112,15 +112,19 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     trace: Record<string, string>,
     span: Span,
   ): Promise<z.output<typeof graphqlResponse>> {
+    const proof = this.options.proof(this.name);
     const response = await this.pool.request({
       method: 'POST',
       path: this.url.pathname + this.url.search,
-      headers: { ...trace, ...headersFor(context), ...this.options.proof(this.name) },
+      headers: { ...trace, ...headersFor(context), ...proof },
       body,
       signal: AbortSignal.timeout(this.options.timeoutMs),
     });
     noteStatus(span, response.statusCode);
     const text = await response.body.text();
+    // A service of the shop says this of the gateway alone, never of the client.
+    if (response.statusCode === 403 && Object.keys(proof).length > 0)
+      throw new Error('HTTP 403: it does not know this gateway; its GATEWAY_SECRET must be made of the same one');
     const contentType = response.headers['content-type'];
     if (typeof contentType !== 'string' || !JSON_TYPE.test(contentType)) {
       throw new Error(`HTTP ${response.statusCode} with content type ${String(contentType)}`);

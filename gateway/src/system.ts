@@ -48,7 +48,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
   const supergraph = new CurrentSupergraph(gateway);
   const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
   const server = createApolloServer(gateway, telemetry);
-  const upstream = new UpstreamPool(config.tokens === null);
+  const upstream = new UpstreamPool(config.tokens === null, proof);
   const limits = new Limits(config.documentLimits);
   const operations = new Operations(server, planner, upstream, limits, telemetry);
   const readiness = new Readiness(supergraph, subgraphs);
@@ -66,7 +66,11 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(
     'supergraph',
-    () => server.start().catch(refuseSupergraph),
+    async () => {
+      await server.start().catch(refuseSupergraph);
+      if (supergraph.isShop && config.gatewaySecret === undefined)
+        logger.warn('no GATEWAY_SECRET: services refuse this gateway, unless their SUBGRAPH_ACCESS is open');
+    },
     () => server.stop(),
   );
   const system = new System('gateway', [

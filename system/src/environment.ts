@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gatewaySecretFor } from '@shop/shared/auth/gateway-secret';
 import { serviceNames, type ServiceName } from '@shop/shared/backing/roster';
 import { databaseName, databaseUrl } from './databases.js';
 import { processNames, type PortPlan, type ProcessName } from './ports.js';
@@ -32,7 +33,7 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   ADMIN_PASSWORD: ['auth'],
   SEED: ['products'],
   ORDERS_IDENTITY_SECRET: ['orders', 'cart'],
-  GATEWAY_IDENTITY_SECRET: ['gateway', 'auth'],
+  SUBGRAPH_ACCESS: serviceNames,
   TRUSTED_PROXIES: ['gateway'],
   BUS_DATABASE_URL: serviceNames,
   RABBITMQ_URL: processNames,
@@ -67,10 +68,11 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl, da
       outer[urlVariable(service)] || addressOf(ports[service], host),
     ]),
   );
+  const gatewaySecret = outer['GATEWAY_SECRET'] || secrets.gatewaySecret;
   const secretSettings = {
     JWT_PRIVATE_KEY: outer['JWT_PRIVATE_KEY'] || secrets.jwtPrivateKey,
     ORDERS_IDENTITY_SECRET: outer['ORDERS_IDENTITY_SECRET'] || secrets.ordersIdentitySecret,
-    GATEWAY_IDENTITY_SECRET: outer['GATEWAY_IDENTITY_SECRET'] || secrets.gatewayIdentitySecret,
+    GATEWAY_SECRET: name === 'gateway' ? gatewaySecret : gatewaySecretFor(name, gatewaySecret),
     ADMIN_EMAIL: outer['ADMIN_EMAIL'] || defaultAdminEmail,
     ADMIN_PASSWORD: outer['ADMIN_PASSWORD'] || secrets.adminPassword,
     BUS_DATABASE_URL: outer['BUS_DATABASE_URL'] || databaseUrl(serverUrl, databaseName('bus', outer)),

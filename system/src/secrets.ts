@@ -8,8 +8,8 @@ export interface Secrets {
   readonly jwtPrivateKey: string;
   /** With which orders proves to cart that it is orders. */
   readonly ordersIdentitySecret: string;
-  /** With which the gateway proves to auth that it is the gateway. */
-  readonly gatewayIdentitySecret: string;
+  /** Of which each service shares its own part with the gateway, and knows it by that. */
+  readonly gatewaySecret: string;
   readonly adminPassword: string;
 }
 
@@ -24,7 +24,7 @@ export function developmentSecrets(dataFolder: string): Secrets {
   return {
     jwtPrivateKey: kept('jwt-private-key.pem', makePrivateKey),
     ordersIdentitySecret: kept('orders-identity', () => randomSecret(32)),
-    gatewayIdentitySecret: kept('gateway-identity', () => randomSecret(32)),
+    gatewaySecret: kept('gateway-secret', () => randomSecret(32)),
     adminPassword: kept('admin-password', () => randomSecret(12)),
   };
 }

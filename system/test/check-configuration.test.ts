@@ -3,7 +3,7 @@ import { checkConfiguration } from '../src/check-configuration.js';
 const secrets = {
   jwtPrivateKey: 'PRIVATE KEY',
   ordersIdentitySecret: 'a secret of orders',
-  gatewayIdentitySecret: 'a secret of the gateway',
+  gatewaySecret: 'a secret of the gateway',
   adminPassword: 'an admin',
 };
 const check = (outer: Record<string, string>) => () => checkConfiguration(outer, secrets);

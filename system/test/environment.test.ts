@@ -5,7 +5,7 @@ import { planPorts } from '../src/ports.js';
 const secrets = {
   jwtPrivateKey: 'a PEM',
   ordersIdentitySecret: 'an identity',
-  gatewayIdentitySecret: 'another',
+  gatewaySecret: 'another',
   adminPassword: 'a password',
 };
 
@@ -45,6 +45,7 @@ describe('the environment of a process', () => {
       SMTP_URL: 'smtp://user:password@mail.example',
       MAIL_FROM: 'shop@mail.example',
       INGEST_TOKEN: 'a token',
+      SUBGRAPH_ACCESS: 'open',
       LOKI_TOKEN: 'a token',
       LOG_FILE: 'shop.log',
     });
@@ -54,7 +55,7 @@ describe('the environment of a process', () => {
     expect(holders('ADMIN_PASSWORD')).toEqual(['auth']);
     expect(holders('ADMIN_EMAIL')).toEqual(['auth']);
     expect(holders('ORDERS_IDENTITY_SECRET')).toEqual(['cart', 'orders']);
-    expect(holders('GATEWAY_IDENTITY_SECRET').toSorted()).toEqual(['auth', 'gateway']);
+    expect(holders('SUBGRAPH_ACCESS').toSorted()).toEqual(serviceNames.toSorted());
     expect(holders('PAYMENT_PROVIDER_KEY')).toEqual(['payments']);
     expect(holders('SMTP_URL')).toEqual(['mailer']);
     expect(holders('MAIL_FROM')).toEqual(['mailer']);
@@ -62,6 +63,19 @@ describe('the environment of a process', () => {
     expect(holders('LOG_STDOUT_LEVEL')).toEqual(Object.keys(each));
     expect(holders('DATABASE_URL')).toEqual(serviceNames);
     expect(holders('npm_config_token')).toEqual([]);
+  });
+
+  it('has a secret of its own, by which it knows the gateway, and the gateway the one that they are made of', () => {
+    for (const [outer, whole] of [
+      [{}, 'another'],
+      [{ GATEWAY_SECRET: 'a chosen secret' }, 'a chosen secret'],
+    ] as const) {
+      const { gateway, ...services } = environmentsFrom(outer);
+      const parts = Object.values(services).map((environment) => environment['GATEWAY_SECRET']);
+      expect(gateway['GATEWAY_SECRET']).toBe(whole);
+      expect(new Set([whole, ...parts]).size).toBe(serviceNames.length + 1);
+      for (const part of parts) expect(part).toMatch(/^[\w-]{43}$/);
+    }
   });
 
   it('takes what was given over what was made up, and passes the rest on', () => {

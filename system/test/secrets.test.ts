@@ -15,7 +15,7 @@ describe('the secrets of a checkout', () => {
     expect(developmentSecrets(folder)).toEqual(first);
     expect(createPrivateKey(first.jwtPrivateKey).asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(first.ordersIdentitySecret).toMatch(/^[\w-]{43}$/);
-    expect(first.gatewayIdentitySecret).toMatch(/^[\w-]{43}$/);
+    expect(first.gatewaySecret).toMatch(/^[\w-]{43}$/);
     expect(first.adminPassword).toMatch(/^[\w-]{16}$/);
   });
 

@@ -13,6 +13,7 @@ import { required } from '../support/test-environment.js';
 const ORDERS = `query Orders($first: Int) {
   orders(first: $first) { edges { node { items { product { name } } user { username } payment { status } emails { subject } } } }
 }`;
+const GATEWAY_SECRET = 'a secret of two gateways';
 const SERVICES = {
   AUTH_URL: 8084,
   PRODUCTS_URL: 8081,
@@ -30,9 +31,11 @@ async function subgraphMeter(target: string, onCall: () => void): Promise<{ url:
     request.on('end', () => void forward(Buffer.concat(chunks)));
     const forward = async (body: Buffer) => {
       if (request.url === '/graphql') onCall();
+      const { authorization, 'x-gateway-identity': proof } = request.headers;
       const headers = {
         'content-type': 'application/json',
-        ...(request.headers.authorization && { authorization: request.headers.authorization }),
+        ...(authorization && { authorization }),
+        ...(typeof proof === 'string' && { 'x-gateway-identity': proof }),
       };
       const answer = await fetch(target + request.url, {
         method: request.method ?? 'GET',
@@ -58,7 +61,11 @@ describe('what a list of orders costs', () => {
 
   beforeAll(async () => {
     postgres = await PostgresMeter.before(required('DATABASE_URL'));
-    shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' }, { databaseUrl: postgres.url });
+    shop = await RunningShop.start(
+      'embedded',
+      { LOGIN_RATE_LIMIT: '0', GATEWAY_SECRET },
+      { databaseUrl: postgres.url },
+    );
     const metered = await Promise.all(
       Object.entries(SERVICES).map(async ([variable, port]) => ({
         variable,
@@ -72,6 +79,7 @@ describe('what a list of orders costs', () => {
       PORT: String(port),
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',
+      GATEWAY_SECRET,
       AUTH_JWKS_URL: `${shop.service(8084)}/.well-known/jwks.json`,
       ...Object.fromEntries(metered.map(({ variable, url }) => [variable, url])),
     });

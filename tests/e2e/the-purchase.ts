@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createClient as createSseClient } from 'graphql-sse';
+import { serviceNames, servicePorts } from '@shop/shared/backing/roster';
 import { Shopper, type StatusEvent } from '@shop/system/demo/shopper';
 import { admin, type Mode, RunningShop } from './running-shop.js';
 import { readMultipart } from './multipart-client.js';
 import { eventually } from '../support/eventually.js';
+import { gatewayProof } from '../support/gateway-proof.js';
+import { graphqlRequest } from '../support/graphql-client.js';
+import { openedWebsocket } from '../support/opened-websocket.js';
 
 const EVENT = `orderStatusChanged(orderId: $id) {
   uuid status version
@@ -20,6 +24,8 @@ interface RichEvent {
   items: { name: string; quantity: number; product: { name: string; stock: number } }[];
   payment: { status: string; amount: number } | null;
 }
+
+const refusal = { message: 'only the gateway may ask here', extensions: { code: 'FORBIDDEN' } };
 
 /** The whole path through one gateway, the same in both modes. */
 export function thePurchase(mode: Mode): void {
@@ -111,6 +117,14 @@ export function thePurchase(mode: Mode): void {
       if (statuses.at(-1) === 'PAID') break;
     }
     expect(statuses.at(-1)).toBe('PAID');
+  });
+
+  it.each(serviceNames)('is the only way to what %s answers in GraphQL', async (service) => {
+    const { token } = await somebody();
+    const url = `${shop.service(servicePorts[service])}/graphql`;
+    expect(await graphqlRequest(url, '{ __typename }', {}, token)).toEqual({ status: 403, errors: [refusal] });
+    const proofs = [{}, gatewayProof('a secret that is not the one', service)];
+    for (const proof of proofs) expect(await openedWebsocket(url, proof)).toBe(403);
   });
 
   it('cancels an order that comes too late for the last item', async () => {

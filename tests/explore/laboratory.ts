@@ -18,6 +18,7 @@ import { SweepGate } from './sweep-gate.js';
 import { freePort } from '../support/free-port.js';
 import { TestAuth } from '../support/test-auth.js';
 import { testDatabase } from '../support/test-database.js';
+import { testSettings } from '../support/test-environment.js';
 
 export const services = ['products', 'payments', 'cart', 'orders'] as const;
 export type Service = (typeof services)[number];
@@ -58,7 +59,7 @@ export class Laboratory {
     const idlers = [DeliveryHousekeeping, PaymentReconciler].map((idler) => asleep(idler.prototype));
     const sweeper = new SweepGate(new Date(NOW), new Date(new Date(NOW).getTime() + DAY_MS));
     const environment = mapped((service) => ({
-      ...{ PORT: String(ports[service]), DATABASE_URL: databases[service].url, LOG_LEVEL: 'silent' },
+      ...{ PORT: String(ports[service]), DATABASE_URL: databases[service].url, ...testSettings },
       ...{ BUS_DATABASE_URL: databases[service].url, AUTH_JWKS_URL: auth.jwksUrl, ORDERS_IDENTITY_SECRET: SECRET },
       ...{ CART_URL: gate.url, PRODUCTS_URL: urls.products, SWEEP_INTERVAL_MS: '10', CART_TIMEOUT_MS: '60000' },
       ...{ PAYMENT_RETRY_S: '3600', PAYMENT_TIMEOUT_MS: '600000', DATABASE_POOL: '4' },

@@ -10,6 +10,7 @@ import { freePort } from '../support/free-port.js';
 import { Scrape } from '../support/scrape.js';
 import { TestAuth } from '../support/test-auth.js';
 import { testDatabase } from '../support/test-database.js';
+import { testSettings } from '../support/test-environment.js';
 
 const STEPS = 'saga_step_duration_seconds_count';
 const aRequest = (order_uuid: string) => ({
@@ -31,7 +32,7 @@ describe('the metrics of two services in one process', () => {
         DATABASE_URL: database.url,
         BUS_DATABASE_URL: busDatabase.url,
         AUTH_JWKS_URL: auth.jwksUrl,
-        LOG_LEVEL: 'silent',
+        ...testSettings,
       };
       const system: System = create(environment, createBacking(environment, name, inProcess));
       await system.start();

@@ -6,3 +6,6 @@ export function required(
   if (!value) throw new Error(`${name} is not set: run the tests by npm test, which provides the servers`);
   return value;
 }
+
+/** What every service under test is told: it says nothing, and its /graphql answers the test itself. */
+export const testSettings = { LOG_LEVEL: 'silent', SUBGRAPH_ACCESS: 'open' } as const;

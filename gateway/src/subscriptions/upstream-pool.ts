@@ -1,4 +1,5 @@
 import type { Component } from '@shop/shared/lifecycle/system';
+import type { Proof } from '../gateway-proof.js';
 import { UpstreamSocket } from './upstream-socket.js';
 
 /**
@@ -9,7 +10,10 @@ export class UpstreamPool implements Component {
   readonly name = 'upstream sockets';
   private readonly sockets = new Map<string, UpstreamSocket>();
 
-  constructor(private readonly socketPerIdentity: boolean) {}
+  constructor(
+    private readonly socketPerIdentity: boolean,
+    private readonly proof: Proof,
+  ) {}
 
   async start(): Promise<void> {}
 
@@ -18,14 +22,15 @@ export class UpstreamPool implements Component {
     this.sockets.clear();
   }
 
-  /** The socket to a subgraph's http(s) address. */
-  socketTo(url: string, authorization: string | null): UpstreamSocket {
+  /** The socket to a subgraph, by its http(s) address. */
+  socketTo(subgraph: string, url: string, authorization: string | null): UpstreamSocket {
     const identity = this.socketPerIdentity ? authorization : null;
     const key = JSON.stringify([url, identity]);
     const known = this.sockets.get(key);
     if (known) return known;
     const socket = new UpstreamSocket(
       url.replace(/^http/, 'ws'),
+      () => this.proof(subgraph),
       identity === null ? undefined : { authorization: identity },
     );
     this.sockets.set(key, socket);

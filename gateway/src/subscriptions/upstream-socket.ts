@@ -34,10 +34,15 @@ export class UpstreamSocket {
   private acknowledged = false;
   private pongOverdue: NodeJS.Timeout | undefined;
 
-  constructor(url: string, connectionParams: Record<string, unknown> | undefined) {
+  /** @param headers what each request for a connection bears */
+  constructor(
+    url: string,
+    headers: () => Readonly<Record<string, string>>,
+    connectionParams: Record<string, unknown> | undefined,
+  ) {
     this.client = createClient({
       url,
-      webSocketImpl: WebSocket,
+      webSocketImpl: websocketWith(headers),
       ...(connectionParams && { connectionParams }),
       lazy: true,
       lazyCloseTimeout: IDLE_CLOSE_MS,
@@ -99,6 +104,14 @@ export class UpstreamSocket {
     this.pongOverdue = setTimeout(() => this.client.terminate(), PONG_WITHIN_MS);
   }
 }
+
+/** The library gives a websocket its address and protocol, and no headers. */
+const websocketWith = (headers: () => Readonly<Record<string, string>>) =>
+  class extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { headers: headers() });
+    }
+  };
 
 function isErrorList(error: unknown): error is readonly GraphQLFormattedError[] {
   return Array.isArray(error);

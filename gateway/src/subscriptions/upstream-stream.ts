@@ -69,7 +69,7 @@ export class UpstreamStream {
     this.attemptedAt = Date.now();
     const { authorization, requestId } = this.context;
     const { operationName } = this.plan.primary;
-    this.unsubscribe = this.pool.socketTo(this.plan.url, authorization).subscribe(
+    this.unsubscribe = this.pool.socketTo(this.plan.primary.serviceName, this.plan.url, authorization).subscribe(
       {
         query: this.operation(),
         variables: this.variables,

@@ -24,6 +24,8 @@ export class FakeSubgraph {
   readonly requests: IncomingHttpHeaders[] = [];
   readonly subscriptions: SubscribePayload[] = [];
   readonly connections: (Record<string, unknown> | undefined)[] = [];
+  /** The headers of each request for a websocket. */
+  readonly upgrades: IncomingHttpHeaders[] = [];
   override: Override | null = null;
   /** What `/readyz` says. */
   readyStatus = 200;
@@ -62,6 +64,7 @@ export class FakeSubgraph {
       },
       sockets,
     );
+    server.on('upgrade', ({ headers }) => this.upgrades.push(headers));
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.port = (server.address() as AddressInfo).port;
     this.server = server;

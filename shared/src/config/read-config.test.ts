@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, readConfig, variables } from './read-config.js';
+import { ConfigError, readConfig, readServiceConfig, serviceVariables, variables } from './read-config.js';
 
 const schema = z.object({
   PORT: variables.port,
@@ -26,4 +26,35 @@ describe('a configuration', () => {
     expect(read).toThrow(/PORT[^]*DATABASE_URL[^]*SECRET[^]*COUNT/);
     expect(read).not.toThrow(/hunter2|nowhere|99999/);
   });
+});
+
+describe("a service's configuration", () => {
+  const GATEWAY_SECRET = 'a secret of the gateway';
+  const settings = { PORT: '8080', DATABASE_URL: 'postgres://localhost/x' };
+  const read = (environment: Record<string, string>) => readServiceConfig(environment, z.object(serviceVariables));
+  const mistakesIn = (environment: Record<string, string>) => {
+    try {
+      read(environment);
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.mistakes.map((mistake) => mistake.split(':')[0]) : error;
+    }
+  };
+
+  it('knows how to tell the gateway, unless anybody may ask', () => {
+    expect(read({ ...settings, GATEWAY_SECRET })).toMatchObject({ SUBGRAPH_ACCESS: 'gateway', GATEWAY_SECRET });
+    expect(read({ ...settings, SUBGRAPH_ACCESS: 'open' }).GATEWAY_SECRET).toBeUndefined();
+    expect(() => read(settings)).toThrow('GATEWAY_SECRET: is required, unless SUBGRAPH_ACCESS=open');
+  });
+
+  it.each<[Record<string, string>, string[]]>([
+    [{ GATEWAY_SECRET: '' }, ['GATEWAY_SECRET']],
+    [{ GATEWAY_SECRET: 'short' }, ['GATEWAY_SECRET']],
+    [{ SUBGRAPH_ACCESS: 'everybody' }, ['SUBGRAPH_ACCESS']],
+    [{ SUBGRAPH_ACCESS: 'gateway' }, ['GATEWAY_SECRET']],
+    [{ PORT: 'x' }, ['PORT', 'GATEWAY_SECRET']],
+    [{ PORT: 'x', SUBGRAPH_ACCESS: 'open' }, ['PORT']],
+  ])('has each mistake told once, beside the others: %j', (wrong, mistakes) =>
+    expect(mistakesIn({ ...settings, ...wrong })).toEqual(mistakes),
+  );
 });

@@ -57,7 +57,32 @@ export const serviceVariables = {
   LOG_LEVEL: variables.logLevel,
   NODE_ENV: variables.nodeEnv,
   SHUTDOWN_S: variables.count(10, 1, 300),
+  /** Who may ask /graphql: the gateway alone, or, for development, anybody. */
+  SUBGRAPH_ACCESS: z.enum(['gateway', 'open']).default('gateway'),
+  /** By which the gateway proves itself to this service; no other service has the same. */
+  GATEWAY_SECRET: variables.secret.optional(),
 };
+
+/** What a service's configuration has at least. */
+type ServiceSettings = z.output<z.ZodObject<typeof serviceVariables>>;
+
+/**
+ * Reads the configuration of a service, which has all of `serviceVariables`. Throws `ConfigError`, also where only the gateway
+ * may ask, and nothing says how it is known.
+ */
+export function readServiceConfig<Shape extends z.ZodType<ServiceSettings>>(
+  environment: Environment,
+  schema: Shape,
+): Readonly<z.output<Shape>> {
+  const guarded = schema.refine(({ SUBGRAPH_ACCESS, GATEWAY_SECRET }) => SUBGRAPH_ACCESS === 'open' || GATEWAY_SECRET, {
+    path: ['GATEWAY_SECRET'],
+    error: 'is required, unless SUBGRAPH_ACCESS=open',
+    // Beside other mistakes, but not where this one was told already.
+    when: ({ issues }) =>
+      !issues.some(({ path: [name] = [] }) => name === 'GATEWAY_SECRET' || name === 'SUBGRAPH_ACCESS'),
+  });
+  return readConfig(environment, guarded);
+}
 
 /** What a service reads that verifies tokens. */
 export const identityVariables = {

@@ -5,10 +5,11 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { refusalOfOthers } from './for-the-gateway.js';
 import { operationMetrics } from './operation-metrics.js';
 import { operationRoute, operationTracing } from './operation-tracing.js';
 import { openSubscriptions } from './subscriptions-door.js';
@@ -27,11 +28,14 @@ export interface GraphqlDoorOptions<Loaders> {
   readonly telemetry: Telemetry;
 }
 
-/** `/graphql`: queries and mutations over HTTP, and subscriptions over graphql-transport-ws where the schema has some. */
+/**
+ * `/graphql`: queries and mutations over HTTP, and subscriptions over graphql-transport-ws where the schema has some. Who may
+ * not ask here is told so, 403 and FORBIDDEN, before anything else of a request is looked at.
+ */
 export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door {
   const { schema, verifier, loaders } = options;
   const { logger, metrics } = options.telemetry;
-  return async (app) => {
+  return async (app, access) => {
     const apollo = new ApolloServer<GraphqlContext<Loaders>>({
       schema,
       introspection: true,
@@ -60,11 +64,14 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
       url: '/graphql',
       method: ['GET', 'POST', 'OPTIONS'],
       schema: { hide: true } as never,
+      onRequest: async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+        if (!access.admits(raw)) return reply.status(403).send(refusalOfOthers);
+      },
       handler: operationRoute(options.telemetry, fastifyApolloHandler(apollo, { context })),
     });
     // The web server has answered what was in flight by then. (Apollo's drain plugin would close it from within its close.)
     app.addHook('onClose', () => apollo.stop());
-    if (schema.getSubscriptionType()) openSubscriptions(app, options);
+    if (schema.getSubscriptionType()) openSubscriptions(app, access, options);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type Context as TraceContext, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
@@ -5,12 +6,15 @@ import type { Context, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlDoorOptions } from './graphql-door.js';
+import { refusalOfOthers } from './for-the-gateway.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { measureSubscriptions } from './live-subscriptions.js';
 import { subscribeTraced } from './traced-subscription.js';
 import { bearerToken, type Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
+import type { SubgraphAccess } from '../http/behind-gateway.js';
 import { requestIdOf } from '../http/request-id.js';
+import { rawAnswer } from '../http/server-options.js';
 import { withLogFields } from '../logging/log-fields.js';
 import { contextFrom } from '../telemetry/trace-context.js';
 
@@ -18,10 +22,15 @@ import { contextFrom } from '../telemetry/trace-context.js';
 const FAREWELL_MS = 1_000;
 
 /**
- * Subscriptions by graphql-transport-ws on `/graphql`. Who subscribes is proven by each operation
- * (`extensions.authorization`), so that one socket can carry many callers; else by the connection's parameters.
+ * Subscriptions by graphql-transport-ws on `/graphql`. Who may not ask here is refused before there is a websocket. Who
+ * subscribes is proven by each operation (`extensions.authorization`), so that one socket can carry many callers; else by the
+ * connection's parameters.
  */
-export function openSubscriptions<Loaders>(app: FastifyInstance, options: GraphqlDoorOptions<Loaders>): void {
+export function openSubscriptions<Loaders>(
+  app: FastifyInstance,
+  access: SubgraphAccess,
+  options: GraphqlDoorOptions<Loaders>,
+): void {
   const { schema, verifier, loaders } = options;
   const { logger, metrics } = options.telemetry;
   const connections = new Set<Context>();
@@ -64,6 +73,7 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
   );
   app.server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/graphql') return socket.destroy();
+    if (!access.admits(request)) return refuse(socket);
     return sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   });
   app.addHook('preClose', async () => {
@@ -79,6 +89,13 @@ export function openSubscriptions<Loaders>(app: FastifyInstance, options: Graphq
     const { operationName, variables } = payload;
     return { schema, document, operationName, variableValues: variables, contextValue };
   }
+}
+
+/** Nobody else listens to this socket now: an error of it would end the process. */
+function refuse(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(rawAnswer('403 Forbidden', refusalOfOthers));
 }
 
 async function callerOfOperation(

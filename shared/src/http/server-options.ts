@@ -45,9 +45,14 @@ const brokenRequests: Readonly<Record<string, readonly [status: string, error: s
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code !== 'ECONNRESET' && socket.writable) {
     const [status, sentence] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
-    const body = JSON.stringify({ error: sentence });
-    const headers = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
-    socket.write(`HTTP/1.1 ${status}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`);
+    socket.write(rawAnswer(status, { error: sentence }));
   }
   socket.destroy(error);
+}
+
+/** An answer on a socket that no HTTP server answers on (any more), after which it is closed. `status`: with its phrase. */
+export function rawAnswer(status: string, answer: object): string {
+  const body = JSON.stringify(answer);
+  const headers = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  return `HTTP/1.1 ${status}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`;
 }

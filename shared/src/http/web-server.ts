@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { acceptJsonBodies } from './request-body.js';
 import { serveMetrics } from './metrics-route.js';
-import { believeGatewayAlone } from './behind-gateway.js';
+import { type AccessSettings, SubgraphAccess } from './behind-gateway.js';
 import { closePolitely } from './polite-close.js';
 import { traceRequests } from './request-tracing.js';
 import { refuseUnsoundRequests } from './request-soundness.js';
@@ -10,8 +10,11 @@ import { serverOptions } from './server-options.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
-/** A way into a service: registers its routes on the service's HTTP server before it listens. */
-export type Door = (app: FastifyInstance) => Promise<void> | void;
+/**
+ * A way into a service: registers its routes on the service's HTTP server before it listens. `access` says who may use one
+ * that is for the gateway.
+ */
+export type Door = (app: FastifyInstance, access: SubgraphAccess) => Promise<void> | void;
 
 /** What a service needs to do its own work, by name, and whether it is there now. */
 export type Readiness = () => Promise<Readonly<Record<string, boolean>>>;
@@ -22,8 +25,8 @@ interface WebServerOptions {
   readonly telemetry: Telemetry;
   readonly readiness: Readiness;
   readonly doors: readonly Door[];
-  /** Shared with the gateway, which is then believed where a request came from; nobody is unless told. */
-  readonly gatewaySecret?: string | undefined;
+  /** Who may ask `/graphql`, and how the gateway is known, which alone is believed where a request came from. */
+  readonly access?: AccessSettings;
 }
 
 /** A body of a REST or GraphQL request, in bytes, at most. */
@@ -40,15 +43,12 @@ export class WebServer implements Component {
   constructor(private readonly options: WebServerOptions) {}
 
   async start(): Promise<void> {
-    const { telemetry, gatewaySecret } = this.options;
-    const app = fastify({
-      ...serverOptions,
-      bodyLimit: BODY_LIMIT,
-      trustProxy: gatewaySecret !== undefined,
-    });
+    const { logger, metrics, service } = this.options.telemetry;
+    const access = new SubgraphAccess(service, this.options.access);
+    if (access.isOpen) logger.warn('SUBGRAPH_ACCESS=open: /graphql answers anybody, not the gateway alone');
+    const app = fastify({ ...serverOptions, bodyLimit: BODY_LIMIT, trustProxy: true });
     this.app = app;
-    const { logger, metrics, service } = telemetry;
-    if (gatewaySecret !== undefined) believeGatewayAlone(app, gatewaySecret, service);
+    access.believeGatewayAlone(app);
     traceRequests(app, this.options.telemetry);
     closePolitely(app);
     answerErrors(app, logger);
@@ -61,7 +61,7 @@ export class WebServer implements Component {
       const ready = Object.values(parts).every(Boolean);
       return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts });
     });
-    for (const door of this.options.doors) await door(app);
+    for (const door of this.options.doors) await door(app, access);
     await app.listen({ host: this.options.host, port: this.options.port });
   }
 

@@ -1,6 +1,7 @@
 import {
   identityVariables,
   readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
   type Environment,
@@ -23,12 +24,10 @@ const schema = z.object({
   REFRESH_TOKEN_TTL: variables.count(30 * 86_400, 1),
   /** Tries a minute and address; 0 is no limit. */
   LOGIN_RATE_LIMIT: variables.count(10),
-  /** Shared with the gateway, which says where a request came from. */
-  GATEWAY_IDENTITY_SECRET: variables.secret.optional(),
 });
 
 /** The settings of the auth service. Throws `ConfigError`. */
-export const readAuthConfig = (environment: Environment) => readConfig(environment, schema);
+export const readAuthConfig = (environment: Environment) => readServiceConfig(environment, schema);
 export type AuthConfig = ReturnType<typeof readAuthConfig>;
 
 const { DATABASE_URL, DATABASE_POOL } = serviceVariables;

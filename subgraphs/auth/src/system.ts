@@ -34,15 +34,15 @@ export function createSystem(
     loginRateLimit: config.LOGIN_RATE_LIMIT,
   });
   const verifier = new TokenVerifier({ ...names, keys: keys.publicKeys });
-  const graphql: Door = async (app) => {
+  const graphql: Door = async (app, access) => {
     const { schema } = await buildAuthSubgraph(accounts);
-    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(accounts.users) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(accounts.users) })(app, access);
   };
   const web = new WebServer({
     host: config.HOST,
     port: config.PORT,
     telemetry,
-    gatewaySecret: config.GATEWAY_IDENTITY_SECRET,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({

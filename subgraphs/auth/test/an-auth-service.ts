@@ -3,6 +3,7 @@ import { createSystem } from '@shop/auth/system';
 import { freePort } from '../../../tests/support/free-port.js';
 import { type GraphqlAnswer, graphqlRequest } from '../../../tests/support/graphql-client.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 
 export const admin = { email: 'admin@shop.example', password: 'the-admins-password' };
 
@@ -36,7 +37,7 @@ export class AuthService {
       JWT_PRIVATE_KEY: privateKey,
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
       LOGIN_RATE_LIMIT: '0',
       ...settings,
     };

@@ -1,6 +1,6 @@
 import { createPublicKey, createVerify, type JsonWebKey } from 'node:crypto';
-import { gatewayProof } from '@shop/shared/http/behind-gateway';
 import { AuthService } from './an-auth-service.js';
+import { gatewayProof } from '../../../tests/support/gateway-proof.js';
 
 const parts = (token: string) =>
   token
@@ -114,7 +114,7 @@ describe('signing in', () => {
 describe('too many tries', () => {
   let auth: AuthService;
   const secret = 'a secret of gateway and auth';
-  beforeAll(async () => (auth = await AuthService.start({ LOGIN_RATE_LIMIT: '3', GATEWAY_IDENTITY_SECRET: secret })));
+  beforeAll(async () => (auth = await AuthService.start({ LOGIN_RATE_LIMIT: '3', GATEWAY_SECRET: secret })));
   afterAll(() => auth.stop());
 
   const from = (address: string, proof = gatewayProof(secret, 'auth')) =>

@@ -3,7 +3,7 @@ import {
   deliveryVariables,
   type Environment,
   identityVariables,
-  readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
 } from '@shop/shared/config/read-config';
@@ -22,4 +22,4 @@ const schema = z.object({
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** The cart service's settings. Throws `ConfigError` with every mistake. */
-export const readCartConfig = (environment: Environment): Config => readConfig(environment, schema);
+export const readCartConfig = (environment: Environment): Config => readServiceConfig(environment, schema);

@@ -62,6 +62,7 @@ export function createSystem(environment: Environment, backing: Backing = create
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Cart', description: 'What somebody means to buy, until it is in an order.' }),

@@ -11,6 +11,7 @@ import { MessageProbe } from '../../../tests/support/message-probe.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 import { testRedis } from '../../../tests/support/test-redis.js';
 
 export const ordersSecret = 'a-secret-of-orders-and-cart';
@@ -70,7 +71,7 @@ export class CartService {
       AUTH_JWKS_URL: auth.jwksUrl,
       PRODUCTS_URL: products.url,
       ORDERS_IDENTITY_SECRET: ordersSecret,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
     });
     const sql = new pg.Pool({ connectionString: database.url, max: 2 });
     sql.on('error', () => undefined);

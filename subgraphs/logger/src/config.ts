@@ -3,7 +3,7 @@ import { loggerGrpcPort } from '@shop/shared/backing/roster';
 import {
   type Environment,
   identityVariables,
-  readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
 } from '@shop/shared/config/read-config';
@@ -45,4 +45,4 @@ const guarded = settings.superRefine(({ NODE_ENV, INGEST_TOKEN }, context) => {
 export type Config = Readonly<z.output<typeof settings>>;
 
 /** The logger's settings. Throws `ConfigError` with every mistake. */
-export const readLoggerConfig = (environment: Environment): Config => readConfig(environment, guarded);
+export const readLoggerConfig = (environment: Environment): Config => readServiceConfig(environment, guarded);

@@ -61,6 +61,7 @@ export function createSystem(
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Logger', description: 'Takes log entries, keeps them searchable, and passes them on.' }),

@@ -1,6 +1,7 @@
 import { ConfigError } from '@shop/shared/config/read-config';
 import { readLoggerConfig } from '@shop/logger/config';
 import { LoggerService } from './logger-service.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 
 const answerOf = async (response: Promise<Response>) => {
   const { status, ...answer } = await response;
@@ -107,7 +108,7 @@ describe('POST /ingest', () => {
 });
 
 describe('the settings', () => {
-  const environment = { PORT: '1', DATABASE_URL: 'postgres://a/b', AUTH_JWKS_URL: 'http://a/b' };
+  const environment = { ...testSettings, PORT: '1', DATABASE_URL: 'postgres://a/b', AUTH_JWKS_URL: 'http://a/b' };
 
   it.each([undefined, '', 'short'])('are a mistake in production with the token %j', (INGEST_TOKEN) => {
     const production = { ...environment, NODE_ENV: 'production', INGEST_TOKEN };

@@ -10,6 +10,7 @@ import { MessageProbe } from '../../../tests/support/message-probe.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -62,7 +63,7 @@ export class LoggerService {
       DATABASE_URL: database.url,
       RABBITMQ_URL: broker.url,
       AUTH_JWKS_URL: auth.jwksUrl,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
       LOG_STDOUT: 'off',
       ...settings,
     };

@@ -1,6 +1,10 @@
 import { readMailerConfig } from './config.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 
-const needed = { PORT: '0', DATABASE_URL: 'postgres://localhost/mailer', AUTH_JWKS_URL: 'http://localhost/jwks' };
+const needed = {
+  ...testSettings,
+  ...{ PORT: '0', DATABASE_URL: 'postgres://localhost/mailer', AUTH_JWKS_URL: 'http://localhost/jwks' },
+};
 
 describe('the mailer’s settings', () => {
   it('need no mail server, but in production', () => {

@@ -3,7 +3,7 @@ import {
   deliveryVariables,
   type Environment,
   identityVariables,
-  readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
 } from '@shop/shared/config/read-config';
@@ -40,4 +40,4 @@ const usable = schema.superRefine(({ NODE_ENV, SMTP_URL }, context) => {
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** The mailer's settings. Throws `ConfigError` with every mistake. */
-export const readMailerConfig = (environment: Environment): Config => readConfig(environment, usable);
+export const readMailerConfig = (environment: Environment): Config => readServiceConfig(environment, usable);

@@ -54,6 +54,7 @@ export function createSystem(
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({

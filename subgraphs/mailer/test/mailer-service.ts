@@ -13,6 +13,7 @@ import { type DeadLetter, MessageProbe } from '../../../tests/support/message-pr
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 
 type Settings = Readonly<Record<string, string>>;
 type Properties = Parameters<MessageProbe['publish']>[3];
@@ -54,7 +55,7 @@ export class MailerService {
       DATABASE_URL: database.url,
       RABBITMQ_URL: broker.url,
       AUTH_JWKS_URL: auth.jwksUrl,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
       ...settings,
     };
     const sql = new pg.Pool({ connectionString: database.url, max: 4 });

@@ -3,7 +3,7 @@ import {
   deliveryVariables,
   type Environment,
   identityVariables,
-  readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
 } from '@shop/shared/config/read-config';
@@ -27,4 +27,4 @@ const schema = z.object({
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** This service's settings. Throws `ConfigError` with every mistake at once. */
-export const readOrdersConfig = (environment: Environment): Config => readConfig(environment, schema);
+export const readOrdersConfig = (environment: Environment): Config => readServiceConfig(environment, schema);

@@ -18,14 +18,15 @@ interface OrdersServerOptions extends SubgraphParts {
 
 /** The doors of orders, on one HTTP server. Its own work needs the database alone: broker, Redis and cart may be away. */
 export function ordersServer({ config, telemetry, database, verifier, ...parts }: OrdersServerOptions): WebServer {
-  const graphql: Door = async (app) => {
+  const graphql: Door = async (app, access) => {
     const { schema } = await ordersSubgraph(parts);
-    await graphqlDoor({ schema, verifier, loaders: () => createLoaders(parts.reader), telemetry })(app);
+    await graphqlDoor({ schema, verifier, loaders: () => createLoaders(parts.reader), telemetry })(app, access);
   };
   return new WebServer({
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({

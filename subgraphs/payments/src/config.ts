@@ -3,7 +3,7 @@ import {
   deliveryVariables,
   type Environment,
   identityVariables,
-  readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
 } from '@shop/shared/config/read-config';
@@ -25,4 +25,4 @@ const schema = z.object({
 export type Config = Readonly<z.output<typeof schema>>;
 
 /** The payments service's settings. Throws `ConfigError` with every mistake. */
-export const readPaymentsConfig = (environment: Environment): Config => readConfig(environment, schema);
+export const readPaymentsConfig = (environment: Environment): Config => readServiceConfig(environment, schema);

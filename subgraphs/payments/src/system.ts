@@ -66,6 +66,7 @@ export function createSystem(
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Payments', description: 'Charges what orders ask for, refunds what is cancelled.' }),

@@ -9,6 +9,7 @@ import { MessageProbe } from '../../../tests/support/message-probe.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 import { testRedis } from '../../../tests/support/test-redis.js';
 
 type Settings = Readonly<Record<string, string>>;
@@ -53,7 +54,7 @@ export class PaymentsService {
       REDIS_URL: redis.url,
       REDIS_NAMESPACE: redis.namespace,
       AUTH_JWKS_URL: auth.jwksUrl,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
       ...settings,
     };
     const sql = new pg.Pool({ connectionString: database.url, max: 2 });

@@ -2,6 +2,7 @@ import {
   deliveryVariables,
   identityVariables,
   readConfig,
+  readServiceConfig,
   serviceVariables,
   variables,
   type Environment,
@@ -20,7 +21,7 @@ const schema = z.object({
 });
 
 /** The settings of the products service. Throws `ConfigError`. */
-export const readProductsConfig = (environment: Environment) => readConfig(environment, schema);
+export const readProductsConfig = (environment: Environment) => readServiceConfig(environment, schema);
 
 const { DATABASE_URL, DATABASE_POOL } = serviceVariables;
 

@@ -76,9 +76,9 @@ export function createSystem(
   );
 
   const verifier = verifierFor(config);
-  const graphql: Door = async (app) => {
+  const graphql: Door = async (app, access) => {
     const { schema } = await buildProductsSubgraph(catalogue, config.CURRENCY);
-    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(reader) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(reader) })(app, access);
   };
   if (config.CATALOG_WRITES === 'public')
     logger.warn('CATALOG_WRITES=public: anyone may write the catalogue by REST, without a token');
@@ -86,6 +86,7 @@ export function createSystem(
     host: config.HOST,
     port: config.PORT,
     telemetry,
+    access: config,
     readiness: async () => ({ database: await database.isReachable() }),
     doors: [
       openApi({ title: 'Products', description: 'The catalogue, and the stock that orders hold.' }),

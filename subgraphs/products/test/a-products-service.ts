@@ -10,6 +10,7 @@ import { MessageProbe } from '../../../tests/support/message-probe.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { testBroker } from '../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
+import { testSettings } from '../../../tests/support/test-environment.js';
 import { testRedis } from '../../../tests/support/test-redis.js';
 
 export interface Product {
@@ -42,7 +43,7 @@ export class World {
       REDIS_URL: redis.url,
       REDIS_NAMESPACE: redis.namespace,
       AUTH_JWKS_URL: auth.jwksUrl,
-      LOG_LEVEL: 'silent',
+      ...testSettings,
     };
     return new World(environment, probe, auth, async () => {
       await probe.close();

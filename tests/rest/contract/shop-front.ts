@@ -47,7 +47,7 @@ export class ShopFront {
     const input = { username, email: `${username}@example.com`, password: 'a long passphrase' };
     const query = 'mutation Register($input: RegisterInput!) { register(input: $input) { token user { id } } }';
     const { data } = await sendFor<{ data: { register: { token: string; user: { id: string } } } }>(
-      this.shop.service(servicePorts.auth),
+      this.shop.gateway,
       200,
       { method: 'POST', path: '/graphql', json: { query, variables: { input } } },
     );

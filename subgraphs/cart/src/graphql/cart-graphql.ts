@@ -17,8 +17,8 @@ interface CartGraphqlOptions {
 
 /** The GraphQL door of the cart. */
 export function cartGraphql({ useCases, carts, currency, verifier, telemetry }: CartGraphqlOptions): Door {
-  return async (app) => {
+  return async (app, access) => {
     const { schema } = await cartSchema(useCases, currency);
-    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => cartLoaders(carts, caller) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => cartLoaders(carts, caller) })(app, access);
   };
 }

@@ -14,8 +14,8 @@ interface LoggerGraphqlOptions {
 
 /** The GraphQL door of the logger. */
 export function loggerGraphql({ entries, verifier, telemetry }: LoggerGraphqlOptions): Door {
-  return async (app) => {
+  return async (app, access) => {
     const { schema } = await loggerSchema(entries);
-    await graphqlDoor({ schema, verifier, telemetry, loaders: () => logLoaders(entries) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: () => logLoaders(entries) })(app, access);
   };
 }

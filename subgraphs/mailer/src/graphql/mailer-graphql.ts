@@ -14,8 +14,8 @@ interface MailerGraphqlOptions {
 
 /** The GraphQL door of the mailer. */
 export function mailerGraphql({ emails, verifier, telemetry }: MailerGraphqlOptions): Door {
-  return async (app) => {
+  return async (app, access) => {
     const { schema } = await mailerSchema(emails);
-    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => emailLoaders(emails, caller) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => emailLoaders(emails, caller) })(app, access);
   };
 }

@@ -5,6 +5,7 @@ import { graphqlRequest } from '../../../../tests/support/graphql-client.js';
 import { TestAuth } from '../../../../tests/support/test-auth.js';
 import { testBroker } from '../../../../tests/support/test-broker.js';
 import { testDatabase } from '../../../../tests/support/test-database.js';
+import { testSettings } from '../../../../tests/support/test-environment.js';
 import { testRedis } from '../../../../tests/support/test-redis.js';
 import type { System } from '@shop/shared/lifecycle/system';
 import { CartStandIn } from './cart-stand-in.js';
@@ -61,7 +62,7 @@ export class OrdersWorld {
       CART_TIMEOUT_MS: '1000',
       ORDERS_IDENTITY_SECRET: SECRET,
       SWEEP_INTERVAL_MS: '25',
-      LOG_LEVEL: 'silent',
+      ...testSettings,
       ...variables,
     };
     const system = createSystem(environment, undefined, clock);

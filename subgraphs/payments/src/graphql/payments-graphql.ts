@@ -14,8 +14,11 @@ interface PaymentsGraphqlOptions {
 
 /** The GraphQL door of payments. */
 export function paymentsGraphql({ payments, verifier, telemetry }: PaymentsGraphqlOptions): Door {
-  return async (app) => {
+  return async (app, access) => {
     const { schema } = await paymentsSchema();
-    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => paymentLoaders(payments, caller) })(app);
+    await graphqlDoor({ schema, verifier, telemetry, loaders: (caller) => paymentLoaders(payments, caller) })(
+      app,
+      access,
+    );
   };
 }

@@ -1,0 +1,5 @@
+import { toGraphqlError } from './graphql-errors.js';
+import { forbidden } from '../errors/app-error.js';
+
+/** What `/graphql` of a service answers, with 403, to whoever does not prove to be the gateway. */
+export const refusalOfOthers = { errors: [toGraphqlError(forbidden('only the gateway may ask here'))] };
