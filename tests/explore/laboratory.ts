@@ -120,7 +120,7 @@ export class Laboratory {
   /** Asks cart for a checkout, as orders does. */
   async checkout(uuid: string): Promise<CartAnswer> {
     const identity = { secret: SECRET, issuer: 'orders', audience: 'cart' };
-    const headers = { authorization: `Bearer ${signServiceToken(identity)}` };
+    const headers = { authorization: `Bearer ${signServiceToken(identity)}`, 'x-user-authorization': this.customer() };
     const response = await this.send('cart', 'POST', '/cart/checkout', { order_uuid: uuid, user_id: userId }, headers);
     return { status: response.status, body: await response.text() };
   }
@@ -143,6 +143,10 @@ export class Laboratory {
     bus.connect(false);
   }
 
+  private customer() {
+    return `Bearer ${this.auth.token({ userId, expiresInSeconds: 7_200 })}`;
+  }
+
   private admin() {
     return { authorization: `Bearer ${this.auth.token({ userId: 999, role: 'ADMIN', expiresInSeconds: 7_200 })}` };
   }
@@ -160,11 +164,10 @@ export class Laboratory {
   }
 
   private send(service: Service, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const customer = `Bearer ${this.auth.token({ userId, expiresInSeconds: 7_200 })}`;
     return fetch(`${this.urls[service]}${path}`, {
       method,
       headers: {
-        authorization: customer,
+        authorization: this.customer(),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

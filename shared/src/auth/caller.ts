@@ -12,6 +12,8 @@ export interface Caller {
   readonly expiresAt: number;
   /** The session at auth that the token came from. */
   readonly sessionId?: string | undefined;
+  /** The token itself, to be shown where this caller is acted for. */
+  readonly token: string;
 }
 
 export const isAdmin = (caller: Caller | null): boolean => caller?.role === 'ADMIN';

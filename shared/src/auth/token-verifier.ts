@@ -39,7 +39,7 @@ export class TokenVerifier {
       const { issuer, audience } = this.options;
       const payload = claims.parse(jwt.verify(token, key, { algorithms: ['RS256'], issuer, audience }));
       const { sub, role, email, username, exp, sid } = payload;
-      return { userId: sub, role, email, username, expiresAt: exp, sessionId: sid };
+      return { userId: sub, role, email, username, expiresAt: exp, sessionId: sid, token };
     } catch (error) {
       throw unauthenticatedBecause(error);
     }

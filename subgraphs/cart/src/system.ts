@@ -67,7 +67,7 @@ export function createSystem(environment: Environment, backing: Backing = create
     doors: [
       openApi({ title: 'Cart', description: 'What somebody means to buy, until it is in an order.' }),
       cartRoutes({ useCases, carts, verifier }),
-      checkoutRoutes(new TakeCheckout(transactions, checkouts, carts, now), config.ORDERS_IDENTITY_SECRET),
+      checkoutRoutes(new TakeCheckout(transactions, checkouts, carts, now), config.ORDERS_IDENTITY_SECRET, verifier),
       cartGraphql({ useCases, carts, currency: config.CURRENCY, verifier, telemetry }),
     ],
   });

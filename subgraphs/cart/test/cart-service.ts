@@ -95,12 +95,19 @@ export class CartService {
     return lastUser;
   }
 
-  async rest(method: string, path: string, token?: string, body?: unknown): Promise<Answer> {
+  async rest(
+    method: string,
+    path: string,
+    token?: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...more,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -133,9 +140,15 @@ export class CartService {
     return Object.fromEntries((await this.held(userId)).map(({ product_id, quantity }) => [product_id, quantity]));
   }
 
-  /** Takes a cart as orders does. */
-  checkout(orderUuid: string, userId: number, token = this.ordersToken()): Promise<Answer> {
-    return this.rest('POST', '/cart/checkout', token, { order_uuid: orderUuid, user_id: userId });
+  /** Takes a cart as orders does: with a token of its own, and that of the user. */
+  checkout(
+    orderUuid: string,
+    userId: number,
+    token = this.ordersToken(),
+    userToken = this.token(userId),
+  ): Promise<Answer> {
+    const body = { order_uuid: orderUuid, user_id: userId };
+    return this.rest('POST', '/cart/checkout', token, body, { 'x-user-authorization': `Bearer ${userToken}` });
   }
 
   ordersToken(): string {

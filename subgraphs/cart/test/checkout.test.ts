@@ -83,6 +83,21 @@ describe('a checkout', () => {
     expect(await service.held(userId)).toHaveLength(2);
   });
 
+  it('is for a user who asks for it: orders takes no cart by its own word', async () => {
+    const userId = await aShopper();
+    const [uuid, other] = [randomUUID(), service.newUser()];
+    const expired = service.auth.token({ userId, expiresInSeconds: -1 });
+    for (const token of [service.token(other), service.auth.token({ userId: other, role: 'ADMIN' })])
+      expect((await service.checkout(uuid, userId, undefined, token)).status).toBe(403);
+    for (const token of [expired, service.ordersToken(), 'nonsense'])
+      expect((await service.checkout(uuid, userId, undefined, token)).status).toBe(401);
+    const body = { order_uuid: uuid, user_id: userId };
+    for (const more of [{}, { 'x-user-id': String(userId) }] as Record<string, string>[])
+      expect((await service.rest('POST', '/cart/checkout', service.ordersToken(), body, more)).status).toBe(401);
+    expect(await service.held(userId)).toHaveLength(2);
+    expect(await state(uuid)).toBeUndefined();
+  });
+
   it.each([
     ['no uuid', { order_uuid: 'one', user_id: 1 }],
     ['no user', { order_uuid: randomUUID() }],

@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import type { Caller } from '@shop/shared/auth/caller';
 import { type ServiceIdentity, signServiceToken } from '@shop/shared/auth/service-identity';
 import { orderItem } from '@shop/shared/contracts/fields';
 import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
@@ -38,34 +39,43 @@ export class CartClient implements Component {
     await this.pool.destroy();
   }
 
-  /** What the checkout took. SUBGRAPH_UNAVAILABLE when cart gives no answer that can be used, in time. */
-  async checkout(orderUuid: string, userId: number): Promise<CheckoutAnswer> {
-    const body = JSON.stringify({ order_uuid: orderUuid, user_id: userId });
+  /** What the checkout of the caller's cart took. SUBGRAPH_UNAVAILABLE when cart gives no answer that can be used, in time. */
+  async checkout(orderUuid: string, { userId, token }: Caller): Promise<CheckoutAnswer> {
+    const body = JSON.stringify({ order_uuid: orderUuid, user_id: Number(userId) });
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.post(body, signal);
+        return await this.post(body, token, signal);
       } catch (error) {
         if (attempt === ATTEMPTS || signal.aborted || !isBrokenConnection(error)) throw cartUnavailable(error);
       }
     }
   }
 
-  private post(body: string, signal: AbortSignal): Promise<CheckoutAnswer> {
+  private post(body: string, token: string, signal: AbortSignal): Promise<CheckoutAnswer> {
     const url = new URL(PATH, this.options.url);
     const request = { name: `POST ${PATH}`, method: 'POST', url, service: 'cart' };
-    return inClientSpan(this.options.telemetry, request, (trace, span) => this.postTraced(body, signal, trace, span));
+    return inClientSpan(this.options.telemetry, request, (trace, span) =>
+      this.postTraced(body, { ...trace, ...this.credentials(token) }, signal, span),
+    );
+  }
+
+  /** Who asks, and for whom. */
+  private credentials(token: string): Record<string, string> {
+    const authorization = `Bearer ${signServiceToken(this.options.identity)}`;
+    return { authorization, 'x-user-authorization': `Bearer ${token}` };
   }
 
   private async postTraced(
     body: string,
+    headers: Record<string, string>,
     signal: AbortSignal,
-    trace: Record<string, string>,
     span: Span,
   ): Promise<CheckoutAnswer> {
-    const authorization = `Bearer ${signServiceToken(this.options.identity)}`;
-    const headers = { 'content-type': 'application/json', authorization, ...trace };
-    const response = await this.pool.request({ method: 'POST', path: PATH, headers, body, signal });
+    const response = await this.pool.request({
+      ...{ method: 'POST', path: PATH, body, signal },
+      headers: { 'content-type': 'application/json', ...headers },
+    });
     noteStatus(span, response.statusCode);
     if (response.statusCode === 200) return toAnswer(await response.body.json());
     await response.body.dump();

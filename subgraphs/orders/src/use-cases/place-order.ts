@@ -42,7 +42,7 @@ export class PlaceOrder {
     const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
     const { uuid, state } = await intents.claim(wanted, key, clock());
     if (state === 'open') {
-      const answer = await cart.checkout(uuid, wanted.userId);
+      const answer = await cart.checkout(uuid, caller);
       const refusal = await transactions.run((tx) => this.settle(tx, uuid, answer));
       if (refusal) throw refusal;
     }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
 import { verifyServiceToken } from '@shop/shared/auth/service-identity';
 
 export interface CartLine {
@@ -63,6 +64,8 @@ export class CartStandIn {
     } catch {
       return void response.writeHead(401).end();
     }
+    if (subjectOf(request.headers['x-user-authorization']) !== String(userId))
+      return void response.writeHead(403).end();
     if (this.mood === 'closed') return void response.writeHead(409).end('{"error":"the checkout is closed"}');
     if (this.mood === 'broken') return void response.writeHead(200).end('{"items":[{"product_id":"one"}]}');
     const items = this.answers.get(uuid) ?? this.carts.get(userId) ?? [];
@@ -71,4 +74,10 @@ export class CartStandIn {
     await this.beforeAnswer(uuid);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items }));
   }
+}
+
+/** Whom a user's token speaks for (RFC 7519, section 4.1.2). */
+function subjectOf(header: string | string[] | undefined): string {
+  const decoded = jwt.decode(String(header).replace('Bearer ', ''));
+  return typeof decoded === 'object' ? (decoded?.sub ?? '') : '';
 }
