@@ -25,6 +25,11 @@ export const verbs = {
   migrate: { ...ours('system/dist/migrate.js'), settings: true },
   seed: { ...ours('system/dist/seed.js'), settings: true },
   dlq: { ...ours('system/dist/dlq.js'), settings: true },
+  audit: { built: false, run: async () => (await import('../supply-chain/audit.mjs')).audit(process.cwd()) },
+  licences: {
+    built: false,
+    run: async (args) => (await import('../supply-chain/licences.mjs')).licences(process.cwd(), args),
+  },
   servers: ours('system/dist/serve-test-servers.js'),
   chaos: longTest(
     'tests/chaos/chaos.test.ts',
