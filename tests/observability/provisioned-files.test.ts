@@ -31,6 +31,13 @@ const formatted = (format: string, fields: Readonly<Record<string, string>>) =>
     .replace(/\{\{if \.(\w+)\}\}(.*?)\{\{end\}\}/g, (_, name: string, text: string) => (fields[name] ? text : ''))
     .replace(/\{\{\.(\w+)\}\}/g, (_, name: string) => fields[name] ?? '');
 
+interface Container {
+  readonly image?: string;
+  readonly user?: string;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+}
+
 interface Datasource {
   readonly uid: string;
   readonly jsonData: {
@@ -133,7 +140,7 @@ it('Prometheus scrapes every service', () => {
 
 describe('docker-compose.yml', () => {
   const { services } = yaml<{
-    services: Record<string, { image?: string; volumes?: readonly string[]; ports?: readonly string[] }>;
+    services: Record<string, Container>;
   }>('docker-compose.yml');
 
   it('pins every image, and shows its ports to this machine alone', () => {
@@ -141,6 +148,18 @@ describe('docker-compose.yml', () => {
       if (image) expect(image).toMatch(/:v?\d+\.\d+/);
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
+  });
+
+  it.each(Object.entries(services))('gives %s no right that it does not need', (_name, container) => {
+    expect(container).toMatchObject({
+      ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
+      tmpfs: expect.arrayContaining(['/tmp']),
+    });
+    expect(container).not.toHaveProperty('privileged');
+    expect(container).not.toHaveProperty('cap_add');
+    expect(container.user ?? 'of the image').not.toMatch(/^(root|0)(:|$)/);
+    // These images begin as root, unless they are told.
+    if (/^(postgres|rabbitmq|redis|grafana\/alloy):/.test(container.image ?? '')) expect(container.user).toBeDefined();
   });
 
   it('mounts files that there are', () => {
