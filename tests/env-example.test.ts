@@ -1,7 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 
 /** Made by the launcher for each process, so that nobody sets them by hand. */
-const MADE = ['AUTH_JWKS_URL', 'BUS_DATABASE_URL', 'JWT_PRIVATE_KEY', 'ORDERS_IDENTITY_SECRET', 'GATEWAY_SECRET'];
+const MADE = [
+  'AUTH_JWKS_URL',
+  'AUTH_SESSIONS_URL',
+  'BUS_DATABASE_URL',
+  'JWT_PRIVATE_KEY',
+  'ORDERS_IDENTITY_SECRET',
+  'GATEWAY_SECRET',
+];
 
 it('.env.example names every setting that a configuration reads, and no other', () => {
   const sources = [

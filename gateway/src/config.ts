@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { PublishedIdentity } from '@shop/shared/auth/token-verifier';
 import { gatewayPort, serviceNames } from '@shop/shared/backing/roster';
 import { type Environment, identityVariables, readConfig, variables } from '@shop/shared/config/read-config';
 import { isProxyList } from '@shop/shared/http/trusted-proxy';
@@ -16,7 +17,7 @@ export interface GatewayConfig {
   /** Where a subgraph is, when not where the supergraph says: name to origin. */
   readonly subgraphOrigins: ReadonlyMap<string, string>;
   /** How tokens are verified. Null: they are passed on as they are, for the subgraphs to judge. */
-  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+  readonly tokens: PublishedIdentity | null;
   readonly corsOrigins: readonly string[];
   readonly subgraphTimeoutMs: number;
   /** Addresses and subnets of what stands in front of this gateway, by commas: it is believed where a request came from. */
@@ -84,7 +85,12 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       : { recipeFile: fileFrom(read.SUPERGRAPH_CONFIG, environment) },
     subgraphOrigins: originsIn(read),
     tokens: read.AUTH_JWKS_URL
-      ? { jwksUrl: read.AUTH_JWKS_URL, issuer: read.JWT_ISSUER, audience: read.JWT_AUDIENCE }
+      ? {
+          jwksUrl: read.AUTH_JWKS_URL,
+          sessionsUrl: read.AUTH_SESSIONS_URL,
+          issuer: read.JWT_ISSUER,
+          audience: read.JWT_AUDIENCE,
+        }
       : null,
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,
     subgraphTimeoutMs: read.SUBGRAPH_TIMEOUT_MS,

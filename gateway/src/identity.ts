@@ -1,6 +1,9 @@
 import { bearerToken, type Caller } from '@shop/shared/auth/caller';
-import { TokenVerifier } from '@shop/shared/auth/token-verifier';
-import { unauthenticated } from '@shop/shared/errors/app-error';
+import { endOfRight, onEndOfRight } from '@shop/shared/auth/end-of-right';
+import { RemoteTokenVerifier } from '@shop/shared/auth/token-verifier';
+import type { AppError } from '@shop/shared/errors/app-error';
+import type { Component } from '@shop/shared/lifecycle/system';
+import type { Logger } from '@shop/shared/logging/logger';
 import type { GatewayConfig } from './config.js';
 
 /** Who sent an operation. */
@@ -13,12 +16,21 @@ export interface Identity {
 
 const nobody: Identity = Object.freeze({ caller: null, authorization: null });
 
-/** Turns an Authorization header into an identity. */
-export class Identities {
-  private readonly verifier: TokenVerifier | null;
+/** Turns an Authorization header into an identity, and says when that one ends. */
+export class Identities implements Component {
+  readonly name = 'identities';
+  private readonly verifier: RemoteTokenVerifier | null;
 
-  constructor(tokens: GatewayConfig['tokens']) {
-    this.verifier = tokens && new TokenVerifier(tokens);
+  constructor(tokens: GatewayConfig['tokens'], logger: Logger) {
+    this.verifier = tokens && new RemoteTokenVerifier(tokens, logger);
+  }
+
+  async start(): Promise<void> {
+    await this.verifier?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.verifier?.stop();
   }
 
   /** Throws UNAUTHENTICATED for a bad token (it is never taken for nobody), SUBGRAPH_UNAVAILABLE when no key can be had. */
@@ -28,16 +40,22 @@ export class Identities {
     if (token === null) return nobody;
     return { caller: await this.verifier.verify(token), authorization: `Bearer ${token}` };
   }
-}
 
-/** For a connection that outlives its token. Throws UNAUTHENTICATED once the token has expired. `now` in milliseconds. */
-export function assertUnexpired(identity: Identity, now: number): void {
-  if (identity.caller && identity.caller.expiresAt * 1_000 <= now) throw tokenExpired();
-}
+  /**
+   * For a connection that outlives the request it began with. Throws UNAUTHENTICATED once its token has expired, or the
+   * session has ended.
+   */
+  assertLasting({ caller }: Identity): void {
+    const reason = caller && endOfRight(caller, this.sessions, Date.now());
+    if (reason) throw reason;
+  }
 
-/** How many milliseconds an identity lasts from `now`; null: without end. */
-export function lifetimeOf(identity: Identity, now: number): number | null {
-  return identity.caller && Math.max(0, identity.caller.expiresAt * 1_000 - now);
-}
+  /** Calls back once that is so, with the reason. Returns how to stop waiting for it. */
+  onEnd({ caller }: Identity, onEnd: (reason: AppError) => void): () => void {
+    return caller ? onEndOfRight(caller, this.sessions, onEnd) : () => undefined;
+  }
 
-export const tokenExpired = () => unauthenticated('the token has expired');
+  private get sessions() {
+    return this.verifier?.endedSessions ?? null;
+  }
+}

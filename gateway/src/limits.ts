@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { type AppError, badInput } from '@shop/shared/errors/app-error';
 import { type Extent, extentOf } from './document-extent.js';
-import { TextCache } from './text-cache.js';
+import { TextCache } from '@shop/shared/text/text-cache';
 
 /** How much one document may ask for: the tokens of its text, and its extent. */
 export interface DocumentLimits extends Extent {

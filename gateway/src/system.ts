@@ -41,7 +41,7 @@ export interface Gateway {
 /** What runs, wired in one place: started from the first to the last, stopped from the last to the first. */
 export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing): Gateway {
   const { logger } = telemetry;
-  const identities = new Identities(config.tokens);
+  const identities = new Identities(config.tokens, logger);
   const proof = proofWith(config.gatewaySecret);
   const subgraphs = new Subgraphs(config, proof, telemetry);
   const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
@@ -50,7 +50,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
   const server = createApolloServer(gateway, telemetry);
   const upstream = new UpstreamPool(config.tokens === null, proof);
   const limits = new Limits(config.documentLimits);
-  const operations = new Operations(server, planner, upstream, limits, telemetry);
+  const operations = new Operations(server, planner, upstream, limits, identities, telemetry);
   const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ identities, operations, telemetry, bodyLimit: config.bodyLimit });
   const originOf = (service: ServiceName) => {
@@ -76,6 +76,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
   const system = new System('gateway', [
     telemetry,
     rateLimits,
+    identities,
     subgraphs,
     apollo,
     upstream,

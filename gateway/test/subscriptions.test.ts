@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../tests/support/eventually.js';
 import { TestAuth } from '../../tests/support/test-auth.js';
 import { FakeShop } from './support/fake-shop.js';
-import { endingCodes, type Seen, type StreamRequest, transports } from './support/stream-clients.js';
+import { endingCodes, endingErrors, type Seen, type StreamRequest, transports } from './support/stream-clients.js';
 import { TestGateway } from './support/test-gateway.js';
 
 const ORDER = `subscription ($id: ID, $after: Int) {
@@ -26,7 +27,11 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
   beforeEach(async () => {
     opened = [];
     shop = await new FakeShop().start();
-    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL: auth.jwksUrl, SUBGRAPH_TIMEOUT_MS: '1000' });
+    gateway = await TestGateway.start(shop.compose(), {
+      AUTH_JWKS_URL: auth.jwksUrl,
+      AUTH_SESSIONS_URL: auth.sessionsUrl,
+      SUBGRAPH_TIMEOUT_MS: '1000',
+    });
   });
   afterEach(async () => {
     for (const stream of opened) stream.close();
@@ -103,13 +108,56 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     await eventually(() => expect(shop.orders.openSockets).toBe(0));
   });
 
+  const endsBecause = (stream: Seen, reason: string) =>
+    eventually(() => {
+      if (transport === 'a websocket') expect(stream.error).toMatchObject({ code: 4403, reason });
+      else expect(endingErrors(stream)).toEqual([{ message: reason, extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+
   it('ends when its token does, and no other stream with it', async () => {
     const short = openOrder(null, { token: auth.token({ userId: 7, expiresInSeconds: 2 }) });
     const long = openOrder(null, { token: auth.token({ userId: 7 }) });
     await upstreamStreams(2);
-    await eventually(() => expect(endingCodes(short)).toEqual(['UNAUTHENTICATED']));
+    await endsBecause(short, 'the token has expired');
     expect(long.error).toBeUndefined();
     await upstreamStreams(1);
+  });
+
+  it('ends within 5 seconds when its session does, and no other stream with it', async () => {
+    const [here, elsewhere] = [randomUUID(), randomUUID()];
+    const [ending, staying] = [here, elsewhere].map((sessionId) =>
+      openOrder(null, { token: auth.token({ userId: 7, sessionId }) }),
+    ) as [Seen, Seen];
+    await upstreamStreams(2);
+    auth.endSession(here);
+    await endsBecause(ending, 'the session has ended');
+    await upstreamStreams(1);
+    shop.orders.advance('1', 'PENDING');
+    await eventually(() => expect(statuses(staying)).toEqual(['PENDING']));
+    expect(statuses(ending)).not.toContain('PENDING');
+  });
+
+  it('ends though an event of it is still being answered', async () => {
+    const patient = await TestGateway.start(shop.compose(), {
+      AUTH_JWKS_URL: auth.jwksUrl,
+      AUTH_SESSIONS_URL: auth.sessionsUrl,
+      SUBGRAPH_TIMEOUT_MS: '60000',
+    });
+    const sessionId = randomUUID();
+    const stream = subscribe(patient, { query: ORDER, token: auth.token({ userId: 7, sessionId }) });
+    await eventually(() => expect(shop.orders.streams).toBe(1));
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    shop.payments.override = (_request, response) => void held.then(() => response.end('{}'));
+    shop.orders.advance('1', 'PENDING');
+    auth.endSession(sessionId);
+    await endsBecause(stream, 'the session has ended');
+    await eventually(() => expect(shop.orders.streams).toBe(0));
+    answer();
+    shop.payments.override = null;
+    stream.close();
+    await patient.stop();
+    expect(statuses(stream)).not.toContain('PENDING');
   });
 
   describe('after a break upstream', () => {

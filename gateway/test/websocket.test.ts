@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -18,7 +19,10 @@ describe('the websocket door', () => {
   beforeAll(async () => {
     auth = await TestAuth.start();
     shop = await new FakeShop().start();
-    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL: auth.jwksUrl });
+    gateway = await TestGateway.start(shop.compose(), {
+      AUTH_JWKS_URL: auth.jwksUrl,
+      AUTH_SESSIONS_URL: auth.sessionsUrl,
+    });
   });
   afterAll(async () => {
     await gateway.stop();
@@ -104,21 +108,52 @@ describe('the websocket door', () => {
     await client.dispose();
   });
 
-  it('refuses operations once its token has expired', async () => {
+  it('closes with 4403 when its token expires, whatever it does', async () => {
     const token = auth.token({ userId: 7, expiresInSeconds: 1 });
-    const client = createClient({
-      url: gateway.websocketUrl,
-      webSocketImpl: WebSocket,
-      lazy: false,
-      connectionParams: { authorization: `Bearer ${token}` },
+    const closed = { code: 4403, reason: 'the token has expired' };
+    const authorization = `Bearer ${token}`;
+    expect(await closeAfter(hello({ authorization }))).toEqual(closed);
+  });
+
+  it('closes with 4403 when its session ends, and no other with it', async () => {
+    const [sessionId, other] = [randomUUID(), randomUUID()];
+    const connect = async (id: string) => {
+      const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws');
+      socket.on('open', () =>
+        socket.send(JSON.stringify(hello({ authorization: `Bearer ${auth.token({ userId: 7, sessionId: id })}` }))),
+      );
+      await once(socket, 'message');
+      return socket;
+    };
+    const [ending, staying] = [await connect(sessionId), await connect(other)];
+    const [closed, since] = [once(ending, 'close'), performance.now()];
+    auth.endSession(sessionId);
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect([code, String(reason)]).toEqual([4403, 'the session has ended']);
+    expect(performance.now() - since).toBeLessThan(5_000);
+    expect(staying.readyState).toBe(staying.OPEN);
+    staying.close();
+    const token = auth.token({ userId: 7, sessionId });
+    expect(await closeAfter(hello({ authorization: `Bearer ${token}` }))).toEqual({
+      ...{ code: 4403, reason: 'invalid token' },
     });
-    await eventually(async () => {
-      const next = client.iterate({ query: '{ whoAmI }' }).next();
-      await expect(next).rejects.toEqual([
-        { message: 'the token has expired', extensions: { code: 'UNAUTHENTICATED' } },
-      ]);
-    });
-    await client.dispose();
+  });
+
+  it('cuts off who does not answer the close, with all of its streams', async () => {
+    const { port } = new URL(gateway.origin);
+    const raw = connect(Number(port), '127.0.0.1');
+    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', { createConnection: () => raw });
+    socket.on('error', () => undefined);
+    const sessionId = randomUUID();
+    const token = auth.token({ userId: 7, sessionId });
+    socket.on('open', () => socket.send(JSON.stringify(hello({ authorization: `Bearer ${token}` }))));
+    await once(socket, 'message');
+    socket.send(JSON.stringify(subscribe('1', 'subscription { orderStatusChanged { id } }')));
+    await eventually(() => expect(shop.orders.streams).toBe(1));
+    raw.pause();
+    auth.endSession(sessionId);
+    await eventually(() => expect([shop.orders.streams, gateway.gateway.operations.streams]).toEqual([0, 0]));
+    raw.destroy();
   });
 
   it('leaves nothing behind of a client that vanishes without a word', async () => {

@@ -90,6 +90,7 @@ function environmentOf(name: ProcessName, { outer, ports, secrets, serverUrl, da
     ...Object.fromEntries(allowed),
     ...urls,
     AUTH_JWKS_URL: `${urls['AUTH_URL']}/.well-known/jwks.json`,
+    AUTH_SESSIONS_URL: `${urls['AUTH_URL']}/.well-known/ended-sessions`,
     HOST: host,
     PORT: String(ports[name]),
     ...(name === 'logger' && { GRPC_PORT: String(ports['logger gRPC']) }),

@@ -28,6 +28,7 @@ describe('the environment of a process', () => {
       BUS_DATABASE_URL: 'postgres://shop:pw@127.0.0.1:5433/bus',
       CART_URL: 'http://127.0.0.1:8082',
       AUTH_JWKS_URL: 'http://127.0.0.1:8084/.well-known/jwks.json',
+      AUTH_SESSIONS_URL: 'http://127.0.0.1:8084/.well-known/ended-sessions',
     });
   });
 

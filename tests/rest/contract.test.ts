@@ -234,7 +234,7 @@ describe('the REST contract, on each service and through the gateway', () => {
   it('says on its own port when its database is away', async () => {
     await database.close();
     try {
-      for (const [service, route, request] of databaseRequests) {
+      for (const [service, route, request] of databaseRequests(front)) {
         const { status, text } = await player.ask(service, route, requestOf(route, request));
         const error = 'the service can not reach its database, please try again';
         expect([route, status, JSON.parse(text)]).toEqual([route, 503, { error }]);

@@ -14,10 +14,11 @@ import type { Component } from '@shop/shared/lifecycle/system';
 import { inOperationSpan, nameOperation } from '@shop/shared/graphql/operation-tracing';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from '../context.js';
-import { assertUnexpired, lifetimeOf, tokenExpired } from '../identity.js';
+import type { Identities } from '../identity.js';
 import type { Limits } from '../limits.js';
 import { errorOf, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
-import { TextCache } from '../text-cache.js';
+import { TextCache } from '@shop/shared/text/text-cache';
+import { type Endable, endable } from './endable.js';
 import type { OperationRequest } from './operation-request.js';
 import { conditionAtRoot } from './root-condition.js';
 import type { SubscriptionPlan, SubscriptionPlanner } from './subscription-plan.js';
@@ -32,8 +33,6 @@ export type Outcome =
 
 /** The texts of operations whose plans are kept. */
 const CHARACTERS_KEPT = 250_000;
-/** The longest that setTimeout can wait. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Planned {
   readonly document: DocumentNode;
@@ -53,6 +52,7 @@ export class Operations implements Component {
     private readonly planner: SubscriptionPlanner,
     private readonly upstream: UpstreamPool,
     private readonly limits: Limits,
+    private readonly identities: Identities,
     private readonly telemetry: Telemetry,
   ) {
     this.countEvent = measureSubscriptions(telemetry.metrics, ['websocket', 'sse', 'multipart'], (transport) => {
@@ -85,7 +85,7 @@ export class Operations implements Component {
 
   private async outcomeOf(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
     try {
-      assertUnexpired(context, Date.now());
+      this.identities.assertLasting(context);
       const document = this.limits.admit(request.query);
       if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION)
         return this.subscribe(request, context, transport);
@@ -108,21 +108,20 @@ export class Operations implements Component {
     // As they were sent, for the subgraphs to read; where none was, the operation's default.
     const variables = { ...coerced, ...request.variables };
 
-    let expiry: NodeJS.Timeout | undefined;
+    let stopWaiting = () => undefined as void;
     const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, this.telemetry, {
       onEvent: () => this.countEvent(transport),
       onClose: () => {
-        clearTimeout(expiry);
+        stopWaiting();
         this.live.delete(stream);
       },
     });
     this.live.set(stream, transport);
-    const lifetime = lifetimeOf(context, Date.now());
-    if (lifetime !== null) {
-      const expire = () => stream.events.fail(new PublicGraphqlError(toPublicError(tokenExpired())));
-      expiry = setTimeout(expire, Math.min(lifetime, LONGEST_TIMER_MS));
-    }
-    return { kind: 'stream', answers: stream.answers };
+    if (transport === 'websocket') return { kind: 'stream', answers: stream.answers };
+    // A websocket is closed by its door instead, with all of its streams.
+    const { answers, end }: Endable<ExecutionResult> = endable(stream.answers);
+    stopWaiting = this.identities.onEnd(context, (reason) => end(new PublicGraphqlError(toPublicError(reason))));
+    return { kind: 'stream', answers };
   }
 
   /** Parsed, validated and planned once for each text, for as long as the schema stays the same. */

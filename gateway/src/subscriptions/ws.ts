@@ -35,11 +35,13 @@ const PATH = '/graphql';
 const HELLO_WITHIN_MS = 3_000;
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
+/** A client that does not answer its close within this time is cut off. */
+const FAREWELL_MS = 2_000;
 
 /**
  * graphql-transport-ws on `/graphql` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md): operations of any
- * kind, in the name of the token that the connection's parameters carry. A bad token closes with 4403, no hello in time
- * with 4408.
+ * kind, in the name of the token that the connection's parameters carry. A bad token closes with 4403, as does one that
+ * expires, or whose session ends, later on; no hello in time closes with 4408.
  */
 export class WebsocketDoor implements Component {
   readonly name = 'websocket door';
@@ -100,6 +102,7 @@ export class WebsocketDoor implements Component {
       extra.identity = await this.options.identities.identify(
         token === undefined || token === null ? undefined : String(token),
       );
+      this.closeAtEnd(extra.socket, extra.identity);
       return true;
     } catch (error) {
       const refused = error instanceof AppError && error.code === 'UNAUTHENTICATED';
@@ -109,6 +112,20 @@ export class WebsocketDoor implements Component {
       );
       return false;
     }
+  }
+
+  /** Whoever may not go on learns why; the close code tells clients that it is of no use to come back with this token. */
+  private closeAtEnd(socket: WebSocket, identity: Identity): void {
+    if (socket.readyState !== socket.OPEN) return;
+    let overdue: NodeJS.Timeout | undefined;
+    const stopWaiting = this.options.identities.onEnd(identity, ({ message }) => {
+      socket.close(CloseCode.Forbidden, message);
+      overdue = setTimeout(() => socket.terminate(), FAREWELL_MS);
+    });
+    socket.once('close', () => {
+      stopWaiting();
+      clearTimeout(overdue);
+    });
   }
 
   private async run(

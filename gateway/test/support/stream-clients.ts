@@ -118,9 +118,13 @@ export const transports: readonly [string, Subscribe][] = [
   ['multipart', multipart],
 ];
 
-/** The codes of the error that ended a stream; over SSE it is the last answer. */
-export function endingCodes({ error, answers }: Seen): unknown[] {
+/** The errors that ended a stream; over SSE they are the last answer. */
+export function endingErrors({ error, answers }: Seen): { extensions?: { code?: unknown } }[] {
   const last = answers.at(-1) as { errors?: unknown } | undefined;
-  const errors = (error ?? last?.errors ?? []) as { extensions?: { code?: unknown } }[];
-  return errors.map(({ extensions }) => extensions?.code);
+  return (error ?? last?.errors ?? []) as { extensions?: { code?: unknown } }[];
+}
+
+/** The codes of these. */
+export function endingCodes(stream: Seen): unknown[] {
+  return endingErrors(stream).map(({ extensions }) => extensions?.code);
 }

@@ -1,24 +1,101 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { JwksClient } from 'jwks-rsa';
+import { PublishedJson } from './published-json.js';
+import type { Component } from '../lifecycle/system.js';
 
-/** A key that nobody publishes makes us ask no more often than this. */
-const AT_MOST_EVERY_MS = 1_000;
+interface PublishedKeysOptions {
+  /** The address of a JSON Web Key Set (RFC 7517). */
+  readonly url: string;
+  /** How often the set is fetched anew once started; each time up to half as much later. 10 s unless told. */
+  readonly refreshMs?: number;
+  /** How long a set holds that can't be fetched anew; an hour unless told. */
+  readonly keptMs?: number;
+}
 
-/** The public keys of a JSON Web Key Set (RFC 7517), fetched when one is asked for that is not known yet. */
-export class PublishedKeys {
+/** Keys that are not known have the set fetched so often in a row, and then once a second. */
+const FETCHES_IN_A_ROW = 5;
+const REFRESH_MS = 10_000;
+const KEPT_MS = 3_600_000;
+
+/**
+ * The public keys of a JSON Web Key Set. It is fetched when a key is asked for that is not known, and again and again once
+ * this has started: a key that is published no more is trusted no more some seconds later. While its publisher is away
+ * the last set holds, but not for ever: nobody knows what was withdrawn meanwhile.
+ */
+export class PublishedKeys implements Component {
+  readonly name = 'published keys';
+  private readonly source: PublishedJson;
   private readonly client: JwksClient;
+  private readonly stopping = new AbortController();
   private keys: ReadonlyMap<string, KeyObject> = new Map();
   private fetching: Promise<void> | undefined;
+  private refreshing: Promise<void> | undefined;
   private fetchedAt = -Infinity;
+  private failure: unknown;
+  private allowance = FETCHES_IN_A_ROW;
+  private allowedAt = 0;
 
-  constructor(url: string) {
-    this.client = new JwksClient({ jwksUri: url, timeout: 3_000, cache: false, rateLimit: false });
+  constructor(private readonly options: PublishedKeysOptions) {
+    this.source = new PublishedJson(options.url);
+    const fetcher = async () => (await this.source.get()) as { keys: unknown };
+    this.client = new JwksClient({ jwksUri: options.url, cache: false, rateLimit: false, fetcher });
   }
 
-  /** The key under this `kid`; undefined when it is not published. Rejects when the set can't be had. */
+  async start(): Promise<void> {
+    this.refreshing = this.keepRefreshing();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.source.close();
+    await this.refreshing;
+  }
+
+  /**
+   * The key under this `kid`; undefined when it is not published. Rejects when the set can't be had. Whoever makes up
+   * names has the set fetched once a second: the keys that are known are found meanwhile, and a new one a second later.
+   */
   async find(kid: string): Promise<KeyObject | undefined> {
-    if (!this.keys.has(kid) && performance.now() - this.fetchedAt >= AT_MOST_EVERY_MS) await this.fetchOnce();
-    return this.keys.get(kid);
+    for (;;) {
+      const key = this.known(kid);
+      if (key) return key;
+      const underWay = this.fetching;
+      if (!underWay && !this.mayFetch()) break;
+      // One that was under way may have been answered before the key was published, or before auth was back.
+      if (underWay) await underWay.catch(() => undefined);
+      else {
+        await this.fetchOnce();
+        return this.known(kid);
+      }
+    }
+    if (this.failure) throw this.failure;
+    return undefined;
+  }
+
+  /** The key under this `kid`, as far as it is known and still trusted. */
+  known(kid: string): KeyObject | undefined {
+    const { keptMs = KEPT_MS } = this.options;
+    return performance.now() - this.fetchedAt < keptMs ? this.keys.get(kid) : undefined;
+  }
+
+  private mayFetch(): boolean {
+    const now = performance.now();
+    this.allowance = Math.min(FETCHES_IN_A_ROW, this.allowance + (now - this.allowedAt) / 1_000);
+    this.allowedAt = now;
+    if (this.allowance < 1) return false;
+    this.allowance -= 1;
+    return true;
+  }
+
+  private async keepRefreshing(): Promise<void> {
+    const { refreshMs = REFRESH_MS } = this.options;
+    const { signal } = this.stopping;
+    for (;;) {
+      await pause(refreshMs * (1 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.fetchOnce().catch(() => undefined);
+    }
   }
 
   /** Whoever asks while a fetch is under way shares it. */
@@ -28,8 +105,20 @@ export class PublishedKeys {
   }
 
   private async fetch(): Promise<void> {
-    const published = await this.client.getSigningKeys();
-    this.keys = new Map(published.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
-    this.fetchedAt = performance.now();
+    try {
+      const published = await this.client.getSigningKeys();
+      this.keys = new Map(published.map((key) => [key.kid, this.same(key.kid, createPublicKey(key.getPublicKey()))]));
+      this.fetchedAt = performance.now();
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  /** A key that is published again stays the same object, by which what it proved is known to hold. */
+  private same(kid: string, key: KeyObject): KeyObject {
+    const known = this.keys.get(kid);
+    return known?.equals(key) ? known : key;
   }
 }

@@ -87,6 +87,8 @@ export function readServiceConfig<Shape extends z.ZodType<ServiceSettings>>(
 /** What a service reads that verifies tokens. */
 export const identityVariables = {
   AUTH_JWKS_URL: variables.url,
+  /** Where auth tells which sessions have ended; without it a token is good until it expires. */
+  AUTH_SESSIONS_URL: variables.optionalUrl,
   JWT_ISSUER: z.string().default('shop'),
   JWT_AUDIENCE: z.string().default('shop'),
 };

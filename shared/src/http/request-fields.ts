@@ -51,4 +51,10 @@ export const listQuery = z.object({
     description: 'How many to leave out first',
   }).default(0),
 });
+/** `?since`, a time in milliseconds since 1970, which need not be there. */
+export const timeQuery = z.object({
+  since: wholeNumber('since', 0, Number.MAX_SAFE_INTEGER, 0, {
+    description: 'Milliseconds since 1970; without it, from the oldest on that matter',
+  }).optional(),
+});
 export type ListQuery = z.output<typeof listQuery>;

@@ -5,7 +5,10 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import { contextFrom } from '../telemetry/trace-context.js';
 
 /** What is asked every few seconds, by machines, and belongs to no piece of work. */
-const UNTRACED: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
+const UNTRACED: ReadonlySet<string | undefined> = new Set([
+  ...['/healthz', '/readyz', '/metrics'],
+  ...['/.well-known/jwks.json', '/.well-known/ended-sessions'],
+]);
 
 /**
  * A SERVER span for each request, which continues the caller's trace, and the request's id in every log line. Before any

@@ -11,6 +11,7 @@ import { createLoaders } from './graphql/loaders.js';
 import { buildAuthSubgraph } from './graphql/schema.js';
 import { openDatabase } from './persistence/open-database.js';
 import { authRoutes } from './rest/auth.routes.js';
+import { endedSessionsRoutes } from './rest/ended-sessions.routes.js';
 import { jwksRoutes } from './rest/jwks.routes.js';
 import { seedAdmin } from './seed.js';
 import { AccessTokens } from './tokens/access-tokens.js';
@@ -33,7 +34,11 @@ export function createSystem(
     refreshLifetimeSeconds: config.REFRESH_TOKEN_TTL,
     loginRateLimit: config.LOGIN_RATE_LIMIT,
   });
-  const verifier = new TokenVerifier({ ...names, keys: keys.publicKeys });
+  const verifier = new TokenVerifier({
+    ...names,
+    keys: { find: (kid) => keys.publicKeys.get(kid) },
+    hasEnded: (sessionId) => accounts.sessions.isOver(sessionId),
+  });
   const graphql: Door = async (app, access) => {
     const { schema } = await buildAuthSubgraph(accounts);
     await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(accounts.users) })(app, access);
@@ -50,6 +55,7 @@ export function createSystem(
         description: 'Accounts, sessions and the tokens that every service knows its caller by.',
       }),
       jwksRoutes(keys),
+      endedSessionsRoutes(accounts.tellEndedSessions),
       authRoutes(accounts, verifier),
       graphql,
     ],

@@ -57,7 +57,7 @@ export function createSystem(environment: Environment, backing: Backing = create
     abandonCheckout: new AbandonCheckout(transactions, checkouts, carts, now, logger),
   });
 
-  const verifier = verifierFor(config);
+  const verifier = verifierFor(config, logger);
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
@@ -83,6 +83,7 @@ export function createSystem(environment: Environment, backing: Backing = create
     bus,
     consumption(bus),
     new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    verifier,
     webServer,
   ]);
 }

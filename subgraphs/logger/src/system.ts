@@ -51,6 +51,7 @@ export function createSystem(
     intervalMs: sweepMs,
   });
 
+  const verifier = verifierFor(config, logger);
   const guard = ingestGuard(config.INGEST_TOKEN);
   const grpcServer = new GrpcServer({
     host: config.HOST,
@@ -66,7 +67,7 @@ export function createSystem(
     doors: [
       openApi({ title: 'Logger', description: 'Takes log entries, keeps them searchable, and passes them on.' }),
       ingestRoutes({ keepEntry, guard, guarded: config.INGEST_TOKEN !== undefined }),
-      loggerGraphql({ entries, verifier: verifierFor(config), telemetry }),
+      loggerGraphql({ entries, verifier, telemetry }),
     ],
   });
 
@@ -80,6 +81,7 @@ export function createSystem(
     channelDoor(logs, keepEntry),
     forgetEntries,
     grpcServer,
+    verifier,
     webServer,
     // Stopped first, so that none of them waits for a database that is away.
     component(

@@ -49,7 +49,7 @@ export function createSystem(
   });
   subscribe(bus, sendEmail);
 
-  const verifier = verifierFor(config);
+  const verifier = verifierFor(config, logger);
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
@@ -72,6 +72,7 @@ export function createSystem(
     bus,
     consumption(bus),
     new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    verifier,
     webServer,
   ]);
 }

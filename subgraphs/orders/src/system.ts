@@ -67,7 +67,7 @@ export function createSystem(
     timeoutMs: config.ORDER_TIMEOUT_S * 1_000,
     intervalMs: config.SWEEP_INTERVAL_MS,
   });
-  const verifier = verifierFor(config);
+  const verifier = verifierFor(config, logger);
 
   return new System('orders', [
     telemetry,
@@ -82,6 +82,7 @@ export function createSystem(
       sweeper,
       new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     ),
+    verifier,
     ordersServer({ config, telemetry, database, verifier, reader, views, placeOrder, changeStatus, watch }),
   ]);
 }

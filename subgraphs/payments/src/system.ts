@@ -61,7 +61,7 @@ export function createSystem(
   });
   const reconciler = new PaymentReconciler({ payments, settlePayment, logger, now, retrySeconds, sweepMs: SWEEP_MS });
 
-  const verifier = verifierFor(config);
+  const verifier = verifierFor(config, logger);
   const webServer = new WebServer({
     host: config.HOST,
     port: config.PORT,
@@ -85,6 +85,7 @@ export function createSystem(
       reconciler,
       new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
     ),
+    verifier,
     webServer,
   ]);
 }

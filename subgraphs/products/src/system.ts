@@ -75,7 +75,7 @@ export function createSystem(
     async () => undefined,
   );
 
-  const verifier = verifierFor(config);
+  const verifier = verifierFor(config, logger);
   const graphql: Door = async (app, access) => {
     const { schema } = await buildProductsSubgraph(catalogue, config.CURRENCY);
     await graphqlDoor({ schema, verifier, telemetry, loaders: () => createLoaders(reader) })(app, access);
@@ -104,6 +104,7 @@ export function createSystem(
     seeding,
     consumption(bus),
     new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    verifier,
     web,
   ]);
 }

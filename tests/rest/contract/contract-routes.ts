@@ -1,6 +1,6 @@
-/** The routes of the REST contract, as the document of their service has to have them. */
+/** The routes of the REST contract, and that which services ask auth by, as the document of their service has to have them. */
 export const contract: Readonly<Record<string, readonly string[]>> = {
-  auth: ['POST /auth/register', 'POST /auth/login', 'GET /api/profile'],
+  auth: ['POST /auth/register', 'POST /auth/login', 'GET /api/profile', 'GET /.well-known/ended-sessions'],
   products: [
     ...['GET /products', 'POST /products'],
     ...['GET /products/{id}', 'PUT /products/{id}', 'DELETE /products/{id}'],
@@ -12,4 +12,4 @@ export const contract: Readonly<Record<string, readonly string[]>> = {
   mailer: [],
 };
 /** What is for a service's own port alone. */
-export const notForwarded = ['POST /ingest'];
+export const notForwarded = ['POST /ingest', 'GET /.well-known/ended-sessions'];

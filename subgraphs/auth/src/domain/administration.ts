@@ -3,8 +3,9 @@ import type { Session } from './session.js';
 import type { User } from './user.js';
 
 /**
- * Checks that a user may administer others now, whatever their token says: it was signed up to an hour ago. Throws
- * UNAUTHENTICATED when they were deactivated or their session has ended, FORBIDDEN when they are no administrator.
+ * Checks that a user may administer others now, whatever their token says: since it was looked at another administrator
+ * may have been faster. Throws UNAUTHENTICATED when they were deactivated or their session has ended, FORBIDDEN when they
+ * are no administrator.
  */
 export function checkAdministrator(user: User | undefined, session: Session | null): void {
   if (!user?.active || !session || session.endedAt) throw unauthenticated('invalid token');

@@ -1,6 +1,7 @@
 import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { Accounts } from './migrations/0001-accounts.js';
+import { EndedSessions } from './migrations/0002-ended-sessions.js';
 import { RefreshTokenRecord, SessionRecord } from './session.record.js';
 import { UserRecord } from './user.record.js';
 
@@ -14,6 +15,9 @@ export function openDatabase(
     poolSize: config.DATABASE_POOL,
     telemetry,
     entities: [UserRecord, SessionRecord, RefreshTokenRecord],
-    migrations: [{ name: '0001-accounts', class: Accounts }],
+    migrations: [
+      { name: '0001-accounts', class: Accounts },
+      { name: '0002-ended-sessions', class: EndedSessions },
+    ],
   });
 }

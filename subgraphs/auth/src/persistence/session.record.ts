@@ -8,7 +8,7 @@ export const SessionRecord = defineEntity({
     id: p.uuid().primary(),
     userId: p.bigint('number'),
     createdAt: p.datetime(),
-    /** When its last refresh token expires. */
+    /** When the last of its tokens, of either kind, expires. */
     expiresAt: p.datetime(),
     endedAt: p.datetime().nullable(),
   },

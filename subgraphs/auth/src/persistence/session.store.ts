@@ -8,6 +8,9 @@ export interface NewRefreshToken {
   readonly expiresAt: Date;
 }
 
+/** How many ends are read at once. */
+const ENDS = 5_000;
+
 export class SessionStore {
   constructor(private readonly database: Database) {}
 
@@ -38,6 +41,31 @@ export class SessionStore {
     return session && { endedAt: session.endedAt ?? null };
   }
 
+  /** Whether a session is over: it has ended, or all of its tokens have expired. */
+  async isOver(sessionId: string): Promise<boolean> {
+    const going = await this.database
+      .fork()
+      .execute('select 1 from sessions where id = ? and ended_at is null', [sessionId]);
+    return going.length === 0;
+  }
+
+  /**
+   * The ids of the sessions that ended after a time, in that order: the first 5000, and whatever ended together with the
+   * last of these. `last` is when that was, null when there are no more.
+   */
+  async endedAfter(time: Date): Promise<{ ended: string[]; last: Date | null }> {
+    const rows = await this.database.fork().execute<{ id: string; at: string }[]>(
+      `select id, floor(extract(epoch from ended_at) * 1000)::bigint as at from sessions where ended_at > ?
+       order by ended_at fetch first ${ENDS} rows with ties`,
+      [time],
+    );
+    const last = rows.at(-1);
+    return {
+      ended: rows.map(({ id }) => id),
+      last: last && rows.length >= ENDS ? new Date(Number(last.at)) : null,
+    };
+  }
+
   /** Opens a session of a user, and forgets those that nobody can use any more. */
   async open(em: EntityManager, userId: number, sessionId: string, expiresAt: Date, now: Date): Promise<void> {
     await em.execute('delete from sessions where user_id = ? and expires_at <= ?', [userId, now], 'run');
@@ -56,7 +84,7 @@ export class SessionStore {
     );
   }
 
-  /** Marks a token as used, moves the session's end, and forgets the session's tokens that have expired. */
+  /** Marks a token as used, moves the time at which the session's last token expires, and forgets the session's tokens that have expired. */
   async rotate(em: EntityManager, sessionId: string, usedHash: string, expiresAt: Date, now: Date): Promise<void> {
     await em.execute('update refresh_tokens set used_at = ? where hash = ?', [now, usedHash], 'run');
     await em.execute('update sessions set expires_at = ? where id = ?', [expiresAt, sessionId], 'run');

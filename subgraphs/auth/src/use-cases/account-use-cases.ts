@@ -8,6 +8,7 @@ import { LogIn } from './log-in.js';
 import { LogOut } from './log-out.js';
 import { RefreshSession } from './refresh-session.js';
 import { Register } from './register.js';
+import { TellEndedSessions } from './tell-ended-sessions.js';
 import { AttemptWindow } from '../domain/attempt-window.js';
 import { SessionStore } from '../persistence/session.store.js';
 import { UserStore } from '../persistence/user.store.js';
@@ -25,12 +26,14 @@ interface AccountOptions {
 /** What both doors offer. */
 export interface AccountUseCases {
   readonly users: UserStore;
+  readonly sessions: SessionStore;
   readonly register: Register;
   readonly logIn: LogIn;
   readonly refreshSession: RefreshSession;
   readonly logOut: LogOut;
   readonly changePassword: ChangePassword;
   readonly administerUser: AdministerUser;
+  readonly tellEndedSessions: TellEndedSessions;
 }
 
 export function createAccountUseCases(options: AccountOptions): AccountUseCases {
@@ -41,11 +44,13 @@ export function createAccountUseCases(options: AccountOptions): AccountUseCases 
   const attempts = new AttemptWindow(options.loginRateLimit);
   return {
     users,
+    sessions,
     register: new Register(transactions, users, credentials),
     logIn: new LogIn(transactions, users, credentials, attempts),
     refreshSession: new RefreshSession(transactions, users, sessions, credentials),
     logOut: new LogOut(transactions, sessions),
     changePassword: new ChangePassword(transactions, users, sessions, credentials, attempts),
     administerUser: new AdministerUser(transactions, users, sessions),
+    tellEndedSessions: new TellEndedSessions(sessions, options.accessTokens.lifetimeSeconds),
   };
 }

@@ -25,7 +25,7 @@ export class IssueCredentials {
   /** Opens a session. */
   async forNewSession(em: EntityManager, user: User, now: Date): Promise<Credentials> {
     const sessionId = randomUUID();
-    await this.sessions.open(em, user.id, sessionId, this.expiry(now), now);
+    await this.sessions.open(em, user.id, sessionId, this.sessionExpiry(now), now);
     return this.issue(em, user, sessionId, now);
   }
 
@@ -37,18 +37,22 @@ export class IssueCredentials {
     usedHash: string,
     now: Date,
   ): Promise<Credentials> {
-    await this.sessions.rotate(em, sessionId, usedHash, this.expiry(now), now);
+    await this.sessions.rotate(em, sessionId, usedHash, this.sessionExpiry(now), now);
     return this.issue(em, user, sessionId, now);
   }
 
   private async issue(em: EntityManager, user: User, sessionId: string, now: Date): Promise<Credentials> {
     const refreshToken = newRefreshSecret();
-    await this.sessions.addToken(em, { hash: refreshTokenHash(refreshToken), sessionId, expiresAt: this.expiry(now) });
+    const expiresAt = after(now, this.refreshLifetimeSeconds);
+    await this.sessions.addToken(em, { hash: refreshTokenHash(refreshToken), sessionId, expiresAt });
     const token = this.accessTokens.sign(user, sessionId, now);
     return { token, refreshToken, expiresIn: this.accessTokens.lifetimeSeconds, user };
   }
 
-  private expiry(now: Date): Date {
-    return new Date(now.getTime() + this.refreshLifetimeSeconds * 1_000);
+  /** A session is remembered for as long as there may be a token of it, so that its end can be told. */
+  private sessionExpiry(now: Date): Date {
+    return after(now, Math.max(this.refreshLifetimeSeconds, this.accessTokens.lifetimeSeconds));
   }
 }
+
+const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1_000);

@@ -2,7 +2,7 @@ import type { Caller } from '@shop/shared/auth/caller';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { SessionStore } from '../persistence/session.store.js';
 
-/** Ends the session that the caller's token came from. The token itself still holds until it expires. */
+/** Ends the session that the caller's token came from, and with it the token; all sessions, where that is not known. */
 export class LogOut {
   constructor(
     private readonly transactions: Transactions,

@@ -72,6 +72,16 @@ export const authCases: readonly RestCase[] = [
     request: () => ({ json: { password: 'a long passphrase' } }),
   },
   {
+    ...{ service, route: 'GET /.well-known/ended-sessions', what: 'tells which sessions ended', status: 200 },
+    body: { ended: expect.any(Array), next: expect.any(Number), more: false, remember_s: expect.any(Number) },
+    request: () => ({ query: '?since=0' }),
+  },
+  {
+    ...{ service, route: 'GET /.well-known/ended-sessions', what: 'refuses what is no time', status: 400 },
+    body: error('since must be a whole number'),
+    request: () => ({ query: '?since=yesterday' }),
+  },
+  {
     ...{ service, route: 'GET /api/profile', what: 'says who calls', status: 200, body: { user_id: id } },
     request: async (front) => ({ token: (await front.customer()).token }),
   },

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PublishedJson } from './published-json.js';
+import { type SessionNews, sessionMark, sessionNews } from './session-news.js';
+import type { Component } from '../lifecycle/system.js';
+import type { Logger } from '../logging/logger.js';
+
+interface EndedSessionsOptions {
+  /** Where auth tells which sessions have ended. */
+  readonly url: string;
+  readonly logger: Logger;
+  /** The shortest pause between two questions; each is half as long again at the most. 1 s unless told. */
+  readonly pauseMs?: number;
+  /** How long auth may say nothing before that is worth a line in the log; 10 s unless told. */
+  readonly silenceMs?: number;
+}
+
+const PAUSE_MS = 1_000;
+/** Services start side by side, and auth may be restarted: a short silence is not worth a line. */
+const SILENCE_MS = 10_000;
+
+/**
+ * The sessions that ended lately, as auth tells them: asked for every second or so, so that an access token dies within
+ * seconds of its session, everywhere. Each is remembered for as long as one of its tokens could live. While auth is away
+ * what is known still holds.
+ */
+export class EndedSessions implements Component {
+  readonly name = 'ended sessions';
+  private readonly source: PublishedJson;
+  private readonly stopping = new AbortController();
+  /** By mark, when it may be forgotten; the first is the first to be. */
+  private readonly forgottenAt = new Map<string, number>();
+  private readonly watchers = new Map<string, Set<() => void>>();
+  private since: number | undefined;
+  private asking: Promise<void> | undefined;
+  private heardAt = performance.now();
+  private silent = false;
+
+  constructor(private readonly options: EndedSessionsOptions) {
+    this.source = new PublishedJson(options.url);
+  }
+
+  /** Waits for the first answer, or the first failure: an auth that is away is no reason not to start. */
+  async start(): Promise<void> {
+    await this.ask();
+    this.asking = this.keepAsking();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.source.close();
+    await this.asking;
+  }
+
+  /** Whether this session is known to have ended. */
+  has(sessionId: string): boolean {
+    return this.forgottenAt.has(sessionMark(sessionId));
+  }
+
+  /** How many are remembered. */
+  get size(): number {
+    return this.forgottenAt.size;
+  }
+
+  /** Calls back once the session is known to have ended, if that comes. Returns how to stop waiting for it. */
+  watch(sessionId: string, onEnd: () => void): () => void {
+    const mark = sessionMark(sessionId);
+    const watchers = this.watchers.get(mark) ?? new Set();
+    const watcher = () => onEnd();
+    this.watchers.set(mark, watchers.add(watcher));
+    if (this.forgottenAt.has(mark)) queueMicrotask(() => this.tell(mark));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.watchers.get(mark) === watchers) this.watchers.delete(mark);
+    };
+  }
+
+  private async keepAsking(): Promise<void> {
+    const { pauseMs = PAUSE_MS } = this.options;
+    const { signal } = this.stopping;
+    for (;;) {
+      // Not all at once, though all may have started at once.
+      await pause(pauseMs * (1 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.ask();
+    }
+  }
+
+  /** Asks until there is no more. Never rejects. */
+  private async ask(): Promise<void> {
+    try {
+      while (this.learn(await this.fetch()).more);
+      this.heard();
+    } catch (error) {
+      this.heardNothing(error);
+    }
+    this.forget();
+  }
+
+  private async fetch(): Promise<SessionNews> {
+    return sessionNews.parse(await this.source.get(this.since === undefined ? {} : { since: String(this.since) }));
+  }
+
+  private learn(news: SessionNews): SessionNews {
+    const forgottenAt = performance.now() + news.remember_s * 1_000;
+    for (const mark of news.ended) {
+      // Told again in case that somebody missed it: it is no news, and lives no longer.
+      if (this.forgottenAt.has(mark)) continue;
+      this.forgottenAt.set(mark, forgottenAt);
+      this.tell(mark);
+    }
+    this.since = news.next;
+    return news;
+  }
+
+  private tell(mark: string): void {
+    const watchers = this.watchers.get(mark);
+    this.watchers.delete(mark);
+    for (const watcher of watchers ?? []) watcher();
+  }
+
+  private forget(): void {
+    const now = performance.now();
+    for (const [mark, at] of this.forgottenAt) {
+      if (at > now) return;
+      this.forgottenAt.delete(mark);
+    }
+  }
+
+  private heard(): void {
+    this.heardAt = performance.now();
+    if (this.silent) this.options.logger.info('auth tells again which sessions have ended');
+    this.silent = false;
+  }
+
+  private heardNothing(error: unknown): void {
+    if (this.silent || this.stopping.signal.aborted) return;
+    const { silenceMs = SILENCE_MS, logger } = this.options;
+    if (performance.now() - this.heardAt < silenceMs) return;
+    this.silent = true;
+    logger.warn({ err: error }, 'auth does not tell which sessions have ended: those known count');
+  }
+}
