@@ -10,9 +10,10 @@ import type { Logger } from '../logging/logger.js';
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
   app.setErrorHandler((error, request, reply) => {
-    const { status, message } = restError(error);
+    const { status, message, retryAfter } = restError(error);
     if (status >= 500)
       logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
+    if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     return reply.status(status).send({ error: message });
   });
   app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
@@ -24,7 +25,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
-function restError(error: unknown): { status: number; message: string } {
+function restError(error: unknown): { status: number; message: string; retryAfter?: number | undefined } {
   const known = publicErrorOf(error);
   if (known) return known;
   const status = statusOf(error);

@@ -22,7 +22,7 @@ const schema = z.object({
   JWT_PREVIOUS_PUBLIC_KEYS: z.string().optional(),
   ACCESS_TOKEN_TTL: variables.count(3_600, 1),
   REFRESH_TOKEN_TTL: variables.count(30 * 86_400, 1),
-  /** Tries a minute and address; 0 is no limit. */
+  /** Tries a minute, from one address and at one account; 0 is no limit. */
   LOGIN_RATE_LIMIT: variables.count(10),
 });
 

@@ -32,6 +32,7 @@ export function createSystem(
     telemetry,
     accessTokens: new AccessTokens({ keys, ...names, lifetimeSeconds: config.ACCESS_TOKEN_TTL }),
     refreshLifetimeSeconds: config.REFRESH_TOKEN_TTL,
+    rateLimits,
     loginRateLimit: config.LOGIN_RATE_LIMIT,
   });
   const verifier = new TokenVerifier({

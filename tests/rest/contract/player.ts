@@ -86,7 +86,8 @@ export function likeness({ status, headers, text }: RestAnswer) {
 }
 
 /** Headers and fields that differ from one person, thing or moment to another. */
-const differs = /^(?:etag|x-cache|x-total-count|(?:.+_)?id|.*uuid|name|email|username|(?:refresh_)?token|\w+_at)$/;
+const differs =
+  /^(?:etag|x-cache|retry-after|x-total-count|(?:.+_)?id|.*uuid|name|email|username|(?:refresh_)?token|\w+_at)$/;
 
 function faceless(value: unknown): unknown {
   // Of a list that others add to, its first element says what it is like.

@@ -28,8 +28,11 @@ export class SessionResolver {
   @Mutation(() => AuthPayloadType, {
     description: 'Rotates the refresh token. One that was used before ends the whole session.',
   })
-  async refreshToken(@Arg('refreshToken', () => String) refreshToken: string): Promise<AuthPayloadType> {
-    return payload(await this.accounts.refreshSession.run(refreshToken, new Date()));
+  async refreshToken(
+    @Arg('refreshToken', () => String) refreshToken: string,
+    @Ctx() context: AuthContext,
+  ): Promise<AuthPayloadType> {
+    return payload(await this.accounts.refreshSession.run(refreshToken, addressOf(context), new Date()));
   }
 
   @Mutation(() => Boolean)

@@ -15,6 +15,12 @@ export function hashPassword(password: string): Promise<string> {
   return hash(normalized(password), OWASP);
 }
 
+/** Whether a hash was made by other parameters than today's. It says itself by which (the PHC string format). */
+export function isOutdated(stored: string): boolean {
+  const { memoryCost, timeCost, parallelism } = OWASP;
+  return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+}
+
 let nobody: Promise<string> | undefined;
 
 /** Whether a password fits a stored hash. Without a hash it takes as long, and is false: nobody learns who exists. */

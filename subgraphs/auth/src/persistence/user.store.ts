@@ -88,6 +88,12 @@ export class UserStore {
     await em.execute('update users set password_hash = ? where id = ?', [passwordHash, id], 'run');
   }
 
+  /** Puts another hash of the same password in a hash's place, unless it was replaced meanwhile. */
+  async replaceHash(em: EntityManager, id: number, passwordHash: string, renewed: string): Promise<void> {
+    const statement = 'update users set password_hash = ? where id = ? and password_hash = ?';
+    await em.execute(statement, [renewed, id, passwordHash], 'run');
+  }
+
   async setRole(em: EntityManager, id: number, role: Role): Promise<void> {
     await em.execute('update users set role = ? where id = ?', [role, id], 'run');
   }

@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { requiredCallerOf } from '@shop/shared/http/identity';
 import { boundedText } from '@shop/shared/http/body-fields';
-import { errorBody, errors, needsToken, type ZodTypeProvider } from '@shop/shared/http/openapi';
+import { errorBody, errors, needsToken, withHeaders, type ZodTypeProvider } from '@shop/shared/http/openapi';
 import type { Door } from '@shop/shared/http/web-server';
 import { z } from 'zod';
 import { emailRule, isEmail, MAX_EMAIL, passwordBounds, USERNAME, usernameRule } from '../domain/account-rules.js';
@@ -24,6 +24,9 @@ const signedIn = user.extend({
   refresh_token: z.string(),
   expires_in: z.int().min(1).describe('Seconds until the token is of no more use'),
 });
+const retryAfter = {
+  'retry-after': { type: 'integer', minimum: 1, description: 'After how many seconds to try again' },
+} as const;
 const profile = z.object({ user_id: z.int().min(1) });
 
 /** The REST contract's routes of auth. */
@@ -60,7 +63,8 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
           response: {
             200: signedIn.describe('A token, and whose it is'),
             401: errorBody.describe('Unknown login, or wrong password'),
-            ...errors(400, 429),
+            429: withHeaders(errorBody.describe('Too many tries'), retryAfter),
+            ...errors(400),
           },
         },
       },

@@ -1,5 +1,6 @@
 import { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
+import type { RateLimits } from '@shop/shared/rate-limits/rate-limits';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { AdministerUser } from './administer-user.js';
 import { ChangePassword } from './change-password.js';
@@ -9,7 +10,7 @@ import { LogOut } from './log-out.js';
 import { RefreshSession } from './refresh-session.js';
 import { Register } from './register.js';
 import { TellEndedSessions } from './tell-ended-sessions.js';
-import { AttemptWindow } from '../domain/attempt-window.js';
+import { Tries } from './tries.js';
 import { SessionStore } from '../persistence/session.store.js';
 import { UserStore } from '../persistence/user.store.js';
 import type { AccessTokens } from '../tokens/access-tokens.js';
@@ -19,7 +20,8 @@ interface AccountOptions {
   readonly telemetry: Telemetry;
   readonly accessTokens: AccessTokens;
   readonly refreshLifetimeSeconds: number;
-  /** Tries a minute and address. */
+  readonly rateLimits: RateLimits;
+  /** Tries a minute, from one address and at one account. */
   readonly loginRateLimit: number;
 }
 
@@ -41,15 +43,15 @@ export function createAccountUseCases(options: AccountOptions): AccountUseCases 
   const users = new UserStore(options.database);
   const sessions = new SessionStore(options.database);
   const credentials = new IssueCredentials(sessions, options.accessTokens, options.refreshLifetimeSeconds);
-  const attempts = new AttemptWindow(options.loginRateLimit);
+  const tries = new Tries(options.rateLimits, options.loginRateLimit);
   return {
     users,
     sessions,
     register: new Register(transactions, users, credentials),
-    logIn: new LogIn(transactions, users, credentials, attempts),
-    refreshSession: new RefreshSession(transactions, users, sessions, credentials),
+    logIn: new LogIn(transactions, users, credentials, tries),
+    refreshSession: new RefreshSession(transactions, users, sessions, credentials, tries),
     logOut: new LogOut(transactions, sessions),
-    changePassword: new ChangePassword(transactions, users, sessions, credentials, attempts),
+    changePassword: new ChangePassword(transactions, users, sessions, credentials, tries),
     administerUser: new AdministerUser(transactions, users, sessions),
     tellEndedSessions: new TellEndedSessions(sessions, options.accessTokens.lifetimeSeconds),
   };

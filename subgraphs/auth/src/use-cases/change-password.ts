@@ -2,16 +2,15 @@ import type { Caller } from '@shop/shared/auth/caller';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import { badInput, unauthenticated } from '@shop/shared/errors/app-error';
 import type { Credentials, IssueCredentials } from './issue-credentials.js';
-import { admitAttempt } from './log-in.js';
+import type { Tries } from './tries.js';
 import { newPassword } from '../domain/account-rules.js';
-import type { AttemptWindow } from '../domain/attempt-window.js';
 import { hashPassword, passwordFits } from '../passwords/password-hasher.js';
 import type { SessionStore } from '../persistence/session.store.js';
 import type { UserStore } from '../persistence/user.store.js';
 
 /**
  * Changes the caller's password, ends all their sessions and opens a new one. BAD_USER_INPUT for a wrong current
- * password and for a new one that is none. Counts as a try to sign in: a stolen token must not find out the password.
+ * password and for a new one that is none. Limited like signing in: a stolen token must not find out the password.
  */
 export class ChangePassword {
   constructor(
@@ -19,17 +18,18 @@ export class ChangePassword {
     private readonly users: UserStore,
     private readonly sessions: SessionStore,
     private readonly credentials: IssueCredentials,
-    private readonly attempts: AttemptWindow,
+    private readonly tries: Tries,
   ) {}
 
   async run(caller: Caller, current: string, next: string, clientAddress: string, now: Date): Promise<Credentials> {
     const password = newPassword(next, 'new');
-    admitAttempt(this.attempts, clientAddress, now);
-    const account = await this.users.accountById(Number(caller.userId));
+    const { userId } = caller;
+    await this.tries.password(clientAddress, { userId });
+    const account = await this.users.accountById(Number(userId));
     if (!account?.active) throw unauthenticated('invalid token');
     if (!(await passwordFits(current, account.passwordHash))) throw wrongPassword();
     const passwordHash = await hashPassword(password);
-    return this.transactions.run(async ({ em }) => {
+    const credentials = await this.transactions.run(async ({ em }) => {
       const locked = await this.users.lock(em, account.id, 'update');
       if (!locked?.active) throw unauthenticated('invalid token');
       if (locked.passwordHash !== account.passwordHash) throw wrongPassword();
@@ -37,6 +37,8 @@ export class ChangePassword {
       await this.sessions.endAllOf(em, account.id, now);
       return this.credentials.forNewSession(em, locked, now);
     });
+    await this.tries.right({ userId });
+    return credentials;
   }
 }
 

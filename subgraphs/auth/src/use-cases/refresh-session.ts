@@ -1,6 +1,7 @@
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import { unauthenticated } from '@shop/shared/errors/app-error';
 import type { Credentials, IssueCredentials } from './issue-credentials.js';
+import type { Tries } from './tries.js';
 import { decideRefresh } from '../domain/session.js';
 import type { SessionStore } from '../persistence/session.store.js';
 import type { UserStore } from '../persistence/user.store.js';
@@ -8,7 +9,8 @@ import { refreshTokenHash } from '../tokens/refresh-secret.js';
 
 /**
  * New credentials for a refresh token, which is used up by it. One that was used before ends its whole session.
- * UNAUTHENTICATED `invalid refresh token` for every token that gives nothing.
+ * UNAUTHENTICATED `invalid refresh token` for every token that gives nothing; RATE_LIMITED after too many from one address
+ * that nobody was ever given.
  */
 export class RefreshSession {
   constructor(
@@ -16,11 +18,14 @@ export class RefreshSession {
     private readonly users: UserStore,
     private readonly sessions: SessionStore,
     private readonly credentials: IssueCredentials,
+    private readonly tries: Tries,
   ) {}
 
-  async run(refreshToken: string, now: Date): Promise<Credentials> {
+  async run(refreshToken: string, clientAddress: string, now: Date): Promise<Credentials> {
+    await this.tries.refreshToken(clientAddress);
     const hash = refreshTokenHash(refreshToken);
     const owner = await this.sessions.ownerOf(hash);
+    if (!owner) await this.tries.unknownRefreshToken(clientAddress);
     const credentials = owner && (await this.rotate(hash, owner.userId, owner.sessionId, now));
     if (!credentials) throw unauthenticated('invalid refresh token');
     return credentials;
