@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createSystem } from '@shop/auth/system';
+import type { System } from '@shop/shared/lifecycle/system';
 import { freePort } from '../../../tests/support/free-port.js';
 import { type GraphqlAnswer, graphqlRequest } from '../../../tests/support/graphql-client.js';
 import { testDatabase } from '../../../tests/support/test-database.js';
@@ -25,7 +26,8 @@ export class AuthService {
   private constructor(
     readonly url: string,
     readonly environment: Readonly<Record<string, string>>,
-    private readonly release: () => Promise<void>,
+    private system: System,
+    private readonly dropDatabase: () => Promise<void>,
   ) {}
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<AuthService> {
@@ -43,14 +45,19 @@ export class AuthService {
     };
     const system = createSystem(environment);
     await system.start();
-    return new AuthService(`http://127.0.0.1:${port}`, environment, async () => {
-      await system.stop();
-      await database.drop();
-    });
+    return new AuthService(`http://127.0.0.1:${port}`, environment, system, () => database.drop());
   }
 
   async stop(): Promise<void> {
-    await this.release();
+    await this.system.stop();
+    await this.dropDatabase();
+  }
+
+  /** Another process in its place, with other settings. */
+  async restart(settings: Readonly<Record<string, string>>): Promise<void> {
+    await this.system.stop();
+    this.system = createSystem({ ...this.environment, ...settings });
+    await this.system.start();
   }
 
   graphql<Data = Record<string, never>>(
