@@ -17,11 +17,12 @@ export class PublishedJson {
 
   /** The document as it is now. Rejects for any answer but 200 with JSON, and for none within 3 seconds. */
   async get(query: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const url = new URL(this.url);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const path = this.url.pathname + this.url.search;
-    const { statusCode, body } = await this.pool.request({ method: 'GET', path, query, signal });
+    const { statusCode, body } = await this.pool.request({ method: 'GET', path: url.pathname + url.search, signal });
     const text = await body.text();
-    if (statusCode !== 200) throw new Error(`${this.url.pathname} answered ${statusCode}`);
+    if (statusCode !== 200) throw new Error(`${url.pathname} answered ${statusCode}`);
     return JSON.parse(text);
   }
 

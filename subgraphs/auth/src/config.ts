@@ -18,7 +18,7 @@ const schema = z.object({
   JWT_AUDIENCE,
   /** The RSA key that signs tokens: PEM, with line breaks or literal `\n`. */
   JWT_PRIVATE_KEY: z.string().includes('PRIVATE KEY', { error: 'an RSA private key in PEM' }),
-  /** Public keys that signed the tokens of before: PEM, one after the other. */
+  /** Further public keys whose tokens are good, of before or to come: PEM, one after the other. */
   JWT_PREVIOUS_PUBLIC_KEYS: z.string().optional(),
   ACCESS_TOKEN_TTL: variables.count(3_600, 1),
   REFRESH_TOKEN_TTL: variables.count(30 * 86_400, 1),
