@@ -14,8 +14,8 @@ interface AppErrorOptions extends ErrorOptions {
   readonly field?: string;
   /** The REST status, where it differs from the code's usual one. */
   readonly status?: number;
-  /** When to try again, in milliseconds from now. */
-  readonly retryAfterMs?: number;
+  /** In how many seconds it is of use to try again: what Retry-After says. */
+  readonly retryAfterS?: number;
 }
 
 /** An error that a client may read: one clear sentence and a code. Everything else is an internal error to the outside. */
@@ -23,8 +23,7 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly field: string | undefined;
   readonly status: number;
-  /** Seconds until it is of any use to try again (RFC 9110, section 10.2.3). */
-  readonly retryAfter: number | undefined;
+  readonly retryAfterS: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -34,7 +33,7 @@ export class AppError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.field = options.field;
     this.status = options.status ?? httpStatus[code];
-    this.retryAfter = options.retryAfterMs === undefined ? undefined : Math.ceil(options.retryAfterMs / 1_000);
+    this.retryAfterS = options.retryAfterS;
   }
 }
 
@@ -56,7 +55,8 @@ export const notFound = (message: string) => new AppError('NOT_FOUND', message);
 export const conflict = (message: string) => new AppError('CONFLICT', message);
 export const forbidden = (message = 'you may not do this') => new AppError('FORBIDDEN', message);
 export const unauthenticated = (message: string) => new AppError('UNAUTHENTICATED', message);
-export const tooManyRequests = (retryAfterMs: number) =>
-  new AppError('RATE_LIMITED', 'too many requests, please try again later', { retryAfterMs });
+/** `waitMs`: in how many milliseconds the next may come. */
+export const tooManyRequests = (waitMs: number) =>
+  new AppError('RATE_LIMITED', 'too many requests, please try again later', { retryAfterS: Math.ceil(waitMs / 1_000) });
 export const unavailable = (message: string, cause?: unknown) =>
   new AppError('SUBGRAPH_UNAVAILABLE', message, { cause });

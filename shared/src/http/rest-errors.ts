@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import type { AppError } from '../errors/app-error.js';
 import { publicErrorOf } from '../errors/public-error.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -10,10 +11,10 @@ import type { Logger } from '../logging/logger.js';
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
   app.setErrorHandler((error, request, reply) => {
-    const { status, message, retryAfter } = restError(error);
+    const { status, message, retryAfterS } = restError(error);
     if (status >= 500)
       logger.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed');
-    if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+    if (retryAfterS !== undefined) void reply.header('retry-after', retryAfterS);
     return reply.status(status).send({ error: message });
   });
   app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
@@ -25,7 +26,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
-function restError(error: unknown): { status: number; message: string; retryAfter?: number | undefined } {
+function restError(error: unknown): Pick<AppError, 'status' | 'message'> & Partial<AppError> {
   const known = publicErrorOf(error);
   if (known) return known;
   const status = statusOf(error);
