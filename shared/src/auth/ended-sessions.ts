@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { PublishedJson } from './published-json.js';
 import { type SessionNews, sessionMark, sessionNews } from './session-news.js';
+import { Repeating } from '../lifecycle/repeating.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -26,29 +26,29 @@ const SILENCE_MS = 10_000;
 export class EndedSessions implements Component {
   readonly name = 'ended sessions';
   private readonly source: PublishedJson;
-  private readonly stopping = new AbortController();
+  private readonly asking: Repeating;
   /** By mark, when it may be forgotten; the first is the first to be. */
   private readonly forgottenAt = new Map<string, number>();
   private readonly watchers = new Map<string, Set<() => void>>();
   private since: number | undefined;
-  private asking: Promise<void> | undefined;
   private heardAt = performance.now();
   private silent = false;
 
   constructor(private readonly options: EndedSessionsOptions) {
     this.source = new PublishedJson(options.url);
+    this.asking = new Repeating(options.pauseMs ?? PAUSE_MS, () => this.ask());
   }
 
   /** Waits for the first answer, or the first failure: an auth that is away is no reason not to start. */
   async start(): Promise<void> {
     await this.ask();
-    this.asking = this.keepAsking();
+    this.asking.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
+    const asked = this.asking.stop();
     await this.source.close();
-    await this.asking;
+    await asked;
   }
 
   /** Whether this session is known to have ended. */
@@ -72,17 +72,6 @@ export class EndedSessions implements Component {
       watchers.delete(watcher);
       if (watchers.size === 0 && this.watchers.get(mark) === watchers) this.watchers.delete(mark);
     };
-  }
-
-  private async keepAsking(): Promise<void> {
-    const { pauseMs = PAUSE_MS } = this.options;
-    const { signal } = this.stopping;
-    for (;;) {
-      // Not all at once, though all may have started at once.
-      await pause(pauseMs * (1 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.ask();
-    }
   }
 
   /** Asks until there is no more. Never rejects. */
@@ -133,7 +122,7 @@ export class EndedSessions implements Component {
   }
 
   private heardNothing(error: unknown): void {
-    if (this.silent || this.stopping.signal.aborted) return;
+    if (this.silent || this.asking.isStopping) return;
     const { silenceMs = SILENCE_MS, logger } = this.options;
     if (performance.now() - this.heardAt < silenceMs) return;
     this.silent = true;

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { JwksClient } from 'jwks-rsa';
 import { PublishedJson } from './published-json.js';
+import { Repeating } from '../lifecycle/repeating.js';
 import type { Component } from '../lifecycle/system.js';
 
 interface PublishedKeysOptions {
@@ -27,10 +27,9 @@ export class PublishedKeys implements Component {
   readonly name = 'published keys';
   private readonly source: PublishedJson;
   private readonly client: JwksClient;
-  private readonly stopping = new AbortController();
+  private readonly refreshing: Repeating;
   private keys: ReadonlyMap<string, KeyObject> = new Map();
   private fetching: Promise<void> | undefined;
-  private refreshing: Promise<void> | undefined;
   private fetchedAt = -Infinity;
   private failure: unknown;
   private allowance = FETCHES_IN_A_ROW;
@@ -39,17 +38,18 @@ export class PublishedKeys implements Component {
   constructor(private readonly options: PublishedKeysOptions) {
     this.source = new PublishedJson(options.url);
     const fetcher = async () => (await this.source.get()) as { keys: unknown };
+    this.refreshing = new Repeating(options.refreshMs ?? REFRESH_MS, () => this.fetchOnce().catch(() => undefined));
     this.client = new JwksClient({ jwksUri: options.url, cache: false, rateLimit: false, fetcher });
   }
 
   async start(): Promise<void> {
-    this.refreshing = this.keepRefreshing();
+    this.refreshing.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
+    const refreshed = this.refreshing.stop();
     await this.source.close();
-    await this.refreshing;
+    await refreshed;
   }
 
   /**
@@ -86,16 +86,6 @@ export class PublishedKeys implements Component {
     if (this.allowance < 1) return false;
     this.allowance -= 1;
     return true;
-  }
-
-  private async keepRefreshing(): Promise<void> {
-    const { refreshMs = REFRESH_MS } = this.options;
-    const { signal } = this.stopping;
-    for (;;) {
-      await pause(refreshMs * (1 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.fetchOnce().catch(() => undefined);
-    }
   }
 
   /** Whoever asks while a fetch is under way shares it. */
