@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { connected } from './connected.js';
 import { deadLetters, type MessageStore } from './dead-letters.js';
 
 /** A rule of events.md that does not hold: how many rows break it, and the first of them in full. */
@@ -177,14 +178,4 @@ async function copy(
 
 async function fill(client: pg.Client, table: string, rows: string): Promise<void> {
   await client.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1)`, [rows]);
-}
-
-async function connected<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -26,15 +26,20 @@ export function faultIn(request: FuzzedRequest, heard: Heard): string | null {
   if (heard.kind === 'closed') return request.broken ? null : 'closed without an answer';
   const { status, headers, body } = heard;
   if (!(status >= 200 && status < 500)) return `status ${status}`;
-  const sent = request.bytes.toString();
-  const shown = inside.find(([, pattern]) =>
-    [...body.matchAll(new RegExp(pattern, `g${pattern.flags}`))].some(([found]) => !sent.includes(found)),
-  );
-  if (shown) return `${status} shows ${shown[0]}`;
+  const shown = insideIn(body, request.bytes.toString());
+  if (shown !== null) return `${status} shows ${shown}`;
   if (status < 400 || request.bodiless) return null;
   return isError(body, headers.get('content-type'))
     ? null
     : `${status} has a body that is no {"error": "<one clear sentence>"}`;
+}
+
+/** What of the inside an answer shows that its request did not say itself; null: nothing. */
+export function insideIn(answer: string, sent: string): string | null {
+  const shown = inside.find(([, pattern]) =>
+    [...answer.matchAll(new RegExp(pattern, `g${pattern.flags}`))].some(([found]) => !sent.includes(found)),
+  );
+  return shown?.[0] ?? null;
 }
 
 function isError(body: string, type = ''): boolean {
