@@ -45,7 +45,7 @@ export async function aGuardedService(name: string, access?: AccessSettings) {
     permissions: { Query: { answer: allow }, Subscription: { answers: allow }, Answer: allow },
     references: { Answer: (reference) => reference },
   });
-  const verifier = new TokenVerifier({ issuer: 'shop', audience: 'shop', keys: new Map() });
+  const verifier = new TokenVerifier({ issuer: 'shop', audience: 'shop', keys: { find: () => undefined } });
   const rest: Door = (app) => void app.get('/from', ({ ip, host, protocol }) => ({ ip, host, protocol }));
   const server = new WebServer({
     ...{ host: '127.0.0.1', port: 0, telemetry, readiness: async () => ({}) },
