@@ -3,6 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -14,7 +15,7 @@ import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { refuseApolloTelemetry } from './config.js';
 import type { GatewayContext } from './context.js';
 import { PlanCache } from './plan-cache.js';
-import { publicError } from './public-errors.js';
+import type { publicError } from './public-errors.js';
 import type { Subgraphs } from './subgraphs.js';
 import type { SupergraphSource } from './supergraph.js';
 
@@ -34,23 +35,30 @@ export function createApolloGateway(
   });
 }
 
-/** The server behind POST and GET /graphql, and behind queries over a websocket. */
+/**
+ * The server behind POST and GET /graphql, and behind queries over a websocket. Sandbox is a page of it in development
+ * alone.
+ */
 export function createApolloServer(
   gateway: ApolloGateway,
+  development: boolean,
+  showError: typeof publicError,
   { logger, metrics }: Telemetry,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
-    introspection: true,
+    introspection: development,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: publicError,
+    formatError: showError,
     logger: quieted(logger),
     plugins: [
-      ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false }),
+      development
+        ? ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false })
+        : ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),

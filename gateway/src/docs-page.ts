@@ -28,8 +28,8 @@ export const docsPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** The one page that leads to every other: the explorers of the graph, and each service's Swagger UI. */
-export function docsPage(services: readonly DocumentedService[]): string {
+/** The one page that leads to every other: the explorers of the graph, where there are any, and each service's Swagger UI. */
+export function docsPage(services: readonly DocumentedService[], explorers: boolean): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,11 +42,7 @@ export function docsPage(services: readonly DocumentedService[]): string {
 <h1>Shop</h1>
 <h2>GraphQL</h2>
 <p>One graph over all services, at <code>/graphql</code>.</p>
-<ul>
-<li><a href="/graphiql">GraphiQL</a>, which works without the internet</li>
-<li><a href="/graphql">Apollo Sandbox</a>, which needs it</li>
-</ul>
-<h2>REST</h2>
+${explorers ? explorerLinks : ''}<h2>REST</h2>
 ${services.some(({ address }) => address !== null) ? forwarded : ''}
 <table>
 <thead><tr><th>service</th><th>state</th><th>Swagger UI</th><th>OpenAPI document</th></tr></thead>
@@ -59,6 +55,12 @@ ${mail(services)}<p><a href="/readyz">Readiness</a> as JSON.</p>
 </html>
 `;
 }
+
+const explorerLinks = `<ul>
+<li><a href="/graphiql">GraphiQL</a>, which works without the internet</li>
+<li><a href="/graphql">Apollo Sandbox</a>, which needs it</li>
+</ul>
+`;
 
 const forwarded = `<p>The routes of every service also answer here, under the same paths: they have one
 <a href="/swagger/index.html">Swagger UI</a>, and their OpenAPI document as <a href="/swagger/json">JSON</a> or

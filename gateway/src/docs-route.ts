@@ -6,12 +6,14 @@ import type { Readiness } from './readiness.js';
 
 interface DocsRouteOptions {
   readonly readiness: Readiness;
+  /** Whether there are explorers of the graph to lead to. */
+  readonly explorers: boolean;
   /** A service's origin, as this gateway reaches it; null when the supergraph is not the shop's. */
   readonly originOf: (service: ServiceName) => string | null;
 }
 
 /** `GET /docs`: the page that leads to every other. */
-export function docsRoute({ readiness, originOf }: DocsRouteOptions) {
+export function docsRoute({ readiness, explorers, originOf }: DocsRouteOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/docs', async ({ hostname }, reply) => {
       const services = Object.entries(readiness.services).map(([name, state]) => {
@@ -22,7 +24,7 @@ export function docsRoute({ readiness, originOf }: DocsRouteOptions) {
       return reply
         .header('content-security-policy', docsPolicy)
         .type('text/html; charset=utf-8')
-        .send(docsPage(services));
+        .send(docsPage(services, explorers));
     });
   };
 }

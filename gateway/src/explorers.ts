@@ -8,9 +8,6 @@ const gzip = promisify(gzipCallback);
 const APOLLO_SCRIPTS =
   'https://embeddable-sandbox.cdn.apollographql.com https://apollo-server-landing-page.cdn.apollographql.com';
 
-/** For answers that no browser shows: nothing may be loaded for them, and nothing may frame them. */
-export const apiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
-
 /** For Apollo Sandbox, a page that loads its scripts from Apollo; the page itself narrows them down to its own by nonce. */
 export const sandboxPolicy = [
   "default-src 'none'",
@@ -39,12 +36,18 @@ const graphiqlPolicy = (scriptHashes: string) =>
     "base-uri 'none'",
   ].join('; ');
 
+const addresses = { graphql: '/graphql', stream: '/graphql/stream', docs: '/docs', health: '/readyz' };
+
+/** What is at `/` where there are no explorers: where to go instead. */
+export function serveAddresses(app: FastifyInstance): void {
+  app.get('/', async () => addresses);
+}
+
 /** The pages for people: `/` leads a browser to Apollo Sandbox, `/graphiql` is an explorer that works with no internet. */
 export function serveExplorers(app: FastifyInstance): void {
   app.get('/', async (request, reply) => {
     if (acceptsHtml(request)) return reply.redirect('/graphql', 302);
-    const explorers = ['/graphql', '/graphiql'];
-    return { graphql: '/graphql', stream: '/graphql/stream', explorers, docs: '/docs', health: '/readyz' };
+    return { ...addresses, explorers: ['/graphql', '/graphiql'] };
   });
   const page = graphiqlPage();
   app.get('/graphiql', async (_request, reply) => await page(reply));

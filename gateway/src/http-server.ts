@@ -1,17 +1,17 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { serveMetrics } from '@shop/shared/http/metrics-route';
 import { refuseUnsoundRequests } from '@shop/shared/http/request-soundness';
 import { traceRequests } from '@shop/shared/http/request-tracing';
 import { closePolitely } from '@shop/shared/http/polite-close';
 import { answerErrors } from '@shop/shared/http/rest-errors';
+import { secureAnswers } from '@shop/shared/http/security-headers';
 import { serverOptions } from '@shop/shared/http/server-options';
 import { trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
-import { apiPolicy, serveExplorers } from './explorers.js';
+import { serveAddresses, serveExplorers } from './explorers.js';
 import type { Readiness } from './readiness.js';
 import type { WebsocketDoor } from './subscriptions/ws.js';
 
@@ -74,20 +74,18 @@ export class HttpServer implements Component {
     answerErrors(app, logger);
     refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
-    await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
-    app.addHook('onRequest', async (_request, reply) => {
-      reply.header('content-security-policy', apiPolicy);
-    });
+    await secureAnswers(app);
     await app.register(cors, {
       origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['ETag', 'X-Cache', 'X-Total-Count'],
+      exposedHeaders: ['ETag', 'Retry-After', 'X-Cache', 'X-Total-Count'],
       strictPreflight: false,
       maxAge: 600,
     });
     app.route({ url: '/healthz', method: ['GET', 'HEAD'], handler: () => ({ status: 'ok' }) });
     app.route({ url: '/readyz', method: ['GET', 'HEAD'], handler: (_request, reply) => readyz(reply, readiness) });
-    serveExplorers(app);
+    if (config.development) serveExplorers(app);
+    else serveAddresses(app);
     for (const plugin of routes) await app.register(plugin);
     return app;
   }

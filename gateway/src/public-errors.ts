@@ -17,6 +17,12 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   return { message, ...(path && { path }), extensions: { code, ...(typeof field === 'string' && { field }) } };
 }
 
+/** The same without what graphql suggests instead of a name that it does not know, which tells of what it does know. */
+export function publicErrorWithoutHints(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const shown = publicError(formatted, error);
+  return { ...shown, message: shown.message.replace(/ Did you mean .+\?$/s, '') };
+}
+
 /** The same for an error that is thrown or comes from the plan's executor. */
 export function toPublicError(error: unknown): GraphQLFormattedError {
   return publicError(error instanceof GraphQLError ? error.toJSON() : { message: '' }, error);

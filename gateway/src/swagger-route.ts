@@ -4,6 +4,7 @@ import { dump } from 'js-yaml';
 import { request } from 'undici';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import { AppError } from '@shop/shared/errors/app-error';
+import { swaggerPolicy } from '@shop/shared/http/security-headers';
 import { swaggerFiles } from '@shop/shared/http/swagger-files';
 import { swaggerPage, swaggerScript } from '@shop/shared/http/swagger-page';
 import { forwardedRoutes } from './forwarded-routes.js';
@@ -14,18 +15,6 @@ interface SwaggerRouteOptions {
   readonly originOf: (service: ServiceName) => string | null;
   readonly timeoutMs: number;
 }
-
-/** Swagger UI's page loads its own parts and nothing else; the images in its styles are data. */
-const swaggerPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
 
 const services = [...new Set(forwardedRoutes.map(({ service }) => service))];
 

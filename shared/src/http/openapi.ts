@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { documentOf } from './openapi-document.js';
+import { swaggerPolicy } from './security-headers.js';
 import { swaggerPage, swaggerScript } from './swagger-page.js';
 import { validatorCompiler } from './validation.js';
 import type { Door } from './web-server.js';
@@ -98,7 +99,7 @@ async function toOurPage({ url }: FastifyRequest, reply: FastifyReply): Promise<
 function serveIndex(app: FastifyInstance, title: string): void {
   const hidden = { schema: { hide: true } as never };
   app.get('/swagger/index.html', hidden, (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(swaggerPage(title)),
+    reply.header('content-security-policy', swaggerPolicy).type('text/html; charset=utf-8').send(swaggerPage(title)),
   );
   app.get('/swagger/index.js', hidden, (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(swaggerScript),

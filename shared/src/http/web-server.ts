@@ -6,6 +6,7 @@ import { closePolitely } from './polite-close.js';
 import { traceRequests } from './request-tracing.js';
 import { refuseUnsoundRequests } from './request-soundness.js';
 import { answerErrors } from './rest-errors.js';
+import { secureAnswers } from './security-headers.js';
 import { serverOptions } from './server-options.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -54,6 +55,7 @@ export class WebServer implements Component {
     answerErrors(app, logger);
     refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
+    await secureAnswers(app);
     acceptJsonBodies(app);
     app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));
     app.get('/readyz', { schema: { hide: true } as never }, async (_request, reply) => {

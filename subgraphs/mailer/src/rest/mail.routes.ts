@@ -40,8 +40,6 @@ export function mailRoutes(destination: Destination): Door {
 function send(reply: FastifyReply, page: string): FastifyReply {
   return reply
     .header('content-security-policy', mailPagePolicy)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .send(page);
