@@ -20,8 +20,9 @@ export interface OpenApiDocument {
   readonly components?: Components;
 }
 
-/** What the gateway itself says when a service does not; each sentence names the service. */
+/** What the gateway itself says, when a service does not or before it is asked. */
 const ofTheGateway = {
+  429: 'Too many requests within a minute; Retry-After says when the next may come',
   502: 'The service broke off its answer; what was asked may have been done',
   503: 'The service is unavailable',
   504: 'The service did not answer in time; what was asked may have been done',

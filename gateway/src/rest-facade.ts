@@ -8,6 +8,7 @@ import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 import { forwardedRoutes } from './forwarded-routes.js';
 import type { Proof } from './gateway-proof.js';
+import type { RequestRate } from './request-rate.js';
 import { ServiceRequests } from './service-requests.js';
 
 interface RestFacadeOptions {
@@ -15,15 +16,17 @@ interface RestFacadeOptions {
   readonly originOf: (service: ServiceName) => string | null;
   readonly proof: Proof;
   readonly timeoutMs: number;
+  readonly rate: RequestRate;
   readonly telemetry: Pick<Telemetry, 'tracing'>;
 }
 
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
-export function restFacade({ originOf, proof, timeoutMs, telemetry }: RestFacadeOptions) {
+export function restFacade({ originOf, proof, timeoutMs, rate, telemetry }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const requests = new ServiceRequests(timeoutMs, telemetry);
     app.addHook('onClose', () => requests.close());
+    app.addHook('onRequest', ({ headers, ip }) => rate.admitUnjudged(headers.authorization, ip));
     app.addHook('preParsing', limitBody);
     for (const { service, methods, path } of forwardedRoutes) {
       await app.register(httpProxy, {

@@ -48,7 +48,7 @@ describe('the document of all that is forwarded', () => {
   it('says what the gateway answers when a service does not', async () => {
     const { paths } = await merged();
     const put = paths['/cart/{id}']?.['put']?.responses;
-    expect(Object.keys(put ?? {})).toEqual(['200', '502', '503', '504']);
+    expect(Object.keys(put ?? {})).toEqual(['200', '429', '502', '503', '504']);
     expect(put?.['504']?.description).toContain('did not answer in time');
     expect(put?.['504']?.content).toMatchObject({
       'application/json': { schema: { properties: { error: { description: 'One clear sentence' } } } },

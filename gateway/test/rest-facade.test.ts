@@ -226,7 +226,7 @@ describe('the REST contract through the gateway', () => {
     });
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
     const read = await fetch(`${gateway.origin}/products`, { headers: { origin } });
-    expect(read.headers.get('access-control-expose-headers')).toBe('ETag, X-Cache, X-Total-Count');
+    expect(read.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After, X-Cache, X-Total-Count');
     expect((await fetch(`${gateway.origin}/products`, { method: 'OPTIONS' })).status).toBe(204);
   });
 

@@ -30,7 +30,8 @@ export function createFooting(
 ): Footing {
   const config = readConfig(environment, redisSchema);
   const telemetry = createTelemetry(environment, process, inProcess.logs);
-  return { telemetry, rateLimits: new RateLimits(redisOf(config, telemetry)) };
+  const redis = redisOf(config, telemetry);
+  return { telemetry, rateLimits: new RateLimits(redis), redis };
 }
 
 /**
@@ -45,9 +46,8 @@ export function createBacking(
   const config = readConfig(environment, schema);
   const { pubsub, cache, logs } = inProcess;
   const footing = createFooting(environment, service, inProcess);
-  const { telemetry } = footing;
+  const { telemetry, redis } = footing;
   const bus = new ObservedBus(createBus(config, service, telemetry), telemetry);
-  const redis = redisOf(config, telemetry);
   if (!redis) return { ...footing, bus, pubsub, cache, logs };
   return { ...footing, bus, pubsub: new RedisPubSub(redis), cache: new RedisVersionedCache(redis), logs };
 }

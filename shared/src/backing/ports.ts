@@ -2,6 +2,7 @@ import type { Component } from '../lifecycle/system.js';
 import type { LogChannel } from '../logging/log-channel.js';
 import type { Bus } from '../messaging/bus.js';
 import type { RateLimits } from '../rate-limits/rate-limits.js';
+import type { RedisAdapterOptions } from '../redis/connect.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A wake-up, never the truth: a message may be lost, and `onReconnect` says when some may have been. */
@@ -42,6 +43,8 @@ export interface VersionedCache extends Component {
 export interface Footing {
   readonly telemetry: Telemetry;
   readonly rateLimits: RateLimits;
+  /** Redis, for what keeps something of its own there; undefined without one. */
+  readonly redis: RedisAdapterOptions | undefined;
 }
 
 /** What stands behind one service besides its database. Each is a component of that service's system. */

@@ -40,6 +40,8 @@ export const variables = {
   /** A whole number of something, with a default. */
   count: (fallback: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
     number(minimum, maximum).default(fallback),
+  /** The same without one: undefined where it is not given. */
+  optionalCount: (minimum = 0, maximum = Number.MAX_SAFE_INTEGER) => number(minimum, maximum).optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'an ISO 4217 code, such as VND')

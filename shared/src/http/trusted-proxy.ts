@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /**
@@ -13,6 +14,20 @@ export function trustedProxy(list: string): (address: string, hop: number) => bo
     .filter(Boolean))
     add(proxies, entry);
   return (address, hop) => hop === 0 && isIP(address) > 0 && proxies.check(address, familyOf(address));
+}
+
+/** Where a request came from, and the host that it was for. */
+export interface Origin {
+  readonly address: string;
+  readonly host: string | undefined;
+}
+
+/** The same as Fastify says of a request, for those that it never sees: upgrades to a websocket. */
+export function originOf({ headers, socket }: IncomingMessage, trusts: ReturnType<typeof trustedProxy>): Origin {
+  const peer = socket.remoteAddress ?? '';
+  const told = (name: 'x-forwarded-for' | 'x-forwarded-host') =>
+    trusts(peer, 0) ? [headers[name] ?? []].flat().join(',').split(',').at(-1)?.trim() || undefined : undefined;
+  return { address: told('x-forwarded-for') ?? peer, host: told('x-forwarded-host') ?? headers.host };
 }
 
 /** Whether `trustedProxy` takes it. */

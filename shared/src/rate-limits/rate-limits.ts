@@ -5,6 +5,8 @@ import { connectRedis, type RedisAdapterOptions, tryToConnect } from '../redis/c
 
 /** How often something may be done in a minute that begins with the first time, by key: an address, a user, an account. */
 export interface RateLimit {
+  /** False when there is no limit: nothing is counted. */
+  readonly counts: boolean;
   /** Counts one more; how many milliseconds its key must wait, 0 when it may go on. Never rejects. */
   take(key: string): Promise<number>;
   /** The same without counting. */
@@ -16,7 +18,7 @@ export interface RateLimit {
 const MINUTE_S = 60;
 
 /** No limit at all. */
-const unlimited: RateLimit = { take: async () => 0, wait: async () => 0, forget: async () => undefined };
+const unlimited: RateLimit = { counts: false, take: async () => 0, wait: async () => 0, forget: async () => undefined };
 
 /**
  * The rate limits of one process. They are counted in Redis, for all processes together, and go on in the memory of this
@@ -69,6 +71,8 @@ export class RateLimits implements Component {
 }
 
 class CountedLimit implements RateLimit {
+  readonly counts = true;
+
   constructor(
     private readonly limiter: RateLimiterAbstract,
     private readonly most: number,
