@@ -27,6 +27,12 @@ export interface GatewayConfig {
   /** Bytes. */
   readonly bodyLimit: number;
   readonly documentLimits: DocumentLimits;
+  /** Of one user, or of one address that nobody signs in from; 0: as many as they like. */
+  readonly requestsPerMinute: number;
+  readonly streamsPerConnection: number;
+  readonly connectionsPerUser: number;
+  /** The list of the operations that alone may run. Null: any may. */
+  readonly safelistFile: string | null;
   readonly shutdownMs: number;
 }
 
@@ -69,12 +75,28 @@ const schema = z.object({
   MAX_DEPTH: variables.count(20, 1, 100),
   MAX_FIELDS: variables.count(500, 1, 10_000),
   MAX_ALIASES: variables.count(100),
+  MAX_DIRECTIVES: variables.count(50),
+  MAX_COST: variables.count(10_000),
+  MAX_LIST_ITEMS: variables.count(1_000),
+  RATE_LIMIT_PER_MINUTE: variables.optionalCount(),
+  MAX_STREAMS_PER_CONNECTION: variables.count(50, 1),
+  MAX_CONNECTIONS_PER_USER: variables.count(10, 1),
+  PERSISTED_OPERATIONS: z.enum(['automatic', 'only']).default('automatic'),
+  PERSISTED_OPERATIONS_FILE: z.string().optional(),
   SHUTDOWN_S: variables.count(10, 1, 300),
 });
 
+/** So that nobody who measures a shop of their own is surprised, only production has a limit by itself. */
+const REQUESTS_IN_PRODUCTION = 600;
+
+const complete = schema.refine(
+  ({ PERSISTED_OPERATIONS, PERSISTED_OPERATIONS_FILE }) => PERSISTED_OPERATIONS !== 'only' || PERSISTED_OPERATIONS_FILE,
+  { path: ['PERSISTED_OPERATIONS_FILE'], error: 'is required where PERSISTED_OPERATIONS=only' },
+);
+
 /** Reads the gateway's configuration. Throws `ConfigError` with every mistake at once. */
 export function readGatewayConfig(environment: Environment): GatewayConfig {
-  const read = readConfig(environment, schema);
+  const read = readConfig(environment, complete);
   const development = read.NODE_ENV !== 'production';
   return Object.freeze({
     host: read.HOST,
@@ -102,7 +124,15 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       depth: read.MAX_DEPTH,
       fields: read.MAX_FIELDS,
       aliases: read.MAX_ALIASES,
+      directives: read.MAX_DIRECTIVES,
+      cost: read.MAX_COST,
+      listItems: read.MAX_LIST_ITEMS,
+      introspection: development,
     },
+    requestsPerMinute: read.RATE_LIMIT_PER_MINUTE ?? (development ? 0 : REQUESTS_IN_PRODUCTION),
+    streamsPerConnection: read.MAX_STREAMS_PER_CONNECTION,
+    connectionsPerUser: read.MAX_CONNECTIONS_PER_USER,
+    safelistFile: safelistIn(read, environment),
     shutdownMs: read.SHUTDOWN_S * 1_000,
   });
 }
@@ -114,6 +144,11 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
 function fileFrom(file: string, { INIT_CWD: folder = '.' }: Environment): string {
   const fromThere = path.resolve(folder, file);
   return [fromThere, path.resolve(repositoryRoot, file)].find((candidate) => existsSync(candidate)) ?? fromThere;
+}
+
+function safelistIn(read: z.output<typeof schema>, environment: Environment): string | null {
+  const { PERSISTED_OPERATIONS: which, PERSISTED_OPERATIONS_FILE: file } = read;
+  return which === 'only' && file !== undefined ? fileFrom(file, environment) : null;
 }
 
 function originsIn(read: z.output<typeof schema>): ReadonlyMap<string, string> {

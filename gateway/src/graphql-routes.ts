@@ -1,5 +1,4 @@
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError } from '@shop/shared/errors/app-error';
@@ -7,21 +6,34 @@ import { operationRoute } from '@shop/shared/graphql/operation-tracing';
 import { jsonParser } from '@shop/shared/http/request-body';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import type { Admission } from './admission.js';
+import { answerByApollo } from './apollo-handler.js';
+import { clientKey } from './client-key.js';
 import { contextOf, type GatewayContext } from './context.js';
-import { sandboxPolicy } from './explorers.js';
-import type { Identities } from './identity.js';
-import type { Limits } from './limits.js';
+import { acceptsHtml, sandboxPolicy } from './explorers.js';
+import type { OpenConnections } from './open-connections.js';
 import { errorOf, toPublicError } from './public-errors.js';
+import type { RequestRate } from './request-rate.js';
 import { acceptsMultipart, replyByMultipart } from './subscriptions/multipart.js';
-import { readOperationParameters, readOperationRequest } from './subscriptions/operation-request.js';
+import {
+  namesOperation,
+  type OperationRequest,
+  readOperationParameters,
+  readOperationRequest,
+  type SentOperation,
+} from './subscriptions/operation-request.js';
 import { kindOf, type Operations } from './subscriptions/operations.js';
 import { replyBySse } from './subscriptions/sse.js';
 
 interface GraphqlRoutesOptions {
   readonly server: ApolloServer<GatewayContext>;
-  readonly identities: Identities;
   readonly operations: Operations;
-  readonly limits: Limits;
+  readonly admission: Admission;
+  readonly rate: RequestRate;
+  /** The streams over HTTP count among a client's connections. */
+  readonly connections: OpenConnections;
+  /** Whether a browser that comes by gets Sandbox. */
+  readonly explorers: boolean;
   readonly telemetry: Telemetry;
 }
 
@@ -29,8 +41,9 @@ const NO_STREAM_HERE =
   'a subscription needs a websocket on /graphql, server-sent events on /graphql/stream, or ' +
   'Accept: multipart/mixed;subscriptionSpec="1.0"';
 
-/** `/graphql` and `/graphql/stream`. A request is only looked at once its token was. */
-export function graphqlRoutes({ server, identities, operations, limits, telemetry }: GraphqlRoutesOptions) {
+/** `/graphql` and `/graphql/stream`. A request is only looked at once its token was, and was counted. */
+export function graphqlRoutes(options: GraphqlRoutesOptions) {
+  const { server, operations, admission, rate, connections, explorers, telemetry } = options;
   return async (app: FastifyInstance): Promise<void> => {
     const contexts = new WeakMap<FastifyRequest, GatewayContext>();
     const contextFor = (request: FastifyRequest): GatewayContext => {
@@ -38,24 +51,39 @@ export function graphqlRoutes({ server, identities, operations, limits, telemetr
       if (!context) throw new Error('a request was handled before its caller was known');
       return context;
     };
-    const context = async (request: FastifyRequest) => contextFor(request);
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, jsonParser(app));
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply, telemetry.logger));
     app.addHook('onRequest', async (request) => {
-      const identity = await identities.identify(request.headers.authorization);
+      const asksForPage = explorers && isForPage(request);
+      const { authorization } = request.headers;
+      const identity = await (asksForPage
+        ? rate.identify(authorization, request.ip)
+        : rate.admit(authorization, request.ip));
       contexts.set(request, contextOf(identity, { ...request.headers, 'x-request-id': request.id }, request.ip));
     });
 
+    /** Runs what is answered by a stream, which is one of its client's connections for as long as it lasts. */
+    const runStream = async (
+      operation: SentOperation,
+      transport: 'sse' | 'multipart',
+      request: FastifyRequest,
+      { raw }: FastifyReply,
+    ) => {
+      const context = contextFor(request);
+      const release = connections.take(clientKey(context.caller, context.clientAddress));
+      raw.once('close', release);
+      return await operations.run(operation, context, transport);
+    };
     const answerBySse = async (request: FastifyRequest, reply: FastifyReply) => {
-      const operation =
-        request.method === 'GET'
-          ? readOperationParameters(request.query as Record<string, unknown>)
-          : readOperationRequest(request.body);
-      if (request.method === 'GET' && kindOf(limits.admit(operation.query), operation) === OperationTypeNode.MUTATION) {
-        reply.header('allow', 'POST');
-        throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
+      const operation = sentBy(request);
+      if (request.method === 'GET') {
+        const { document } = await admission.admit(operation);
+        if (kindOf(document, operation) === OperationTypeNode.MUTATION) {
+          reply.header('allow', 'POST');
+          throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
+        }
       }
-      await replyBySse(reply, await operations.run(operation, contextFor(request), 'sse'));
+      await replyBySse(reply, await runStream(operation, 'sse', request, reply));
     };
     app.route({ url: '/graphql/stream', method: ['GET', 'POST'], handler: answerBySse });
     for (const url of ['/graphql', '/graphql/stream']) {
@@ -63,24 +91,24 @@ export function graphqlRoutes({ server, identities, operations, limits, telemetr
     }
 
     await app.register(async (scope) => {
+      const admitted = new WeakMap<FastifyRequest, OperationRequest>();
       scope.addHook('preHandler', async (request, reply) => {
         const { accept } = request.headers;
         // GraphiQL subscribes where it queries.
         if (accept === 'text/event-stream') return await answerBySse(request, reply);
         // Only a browser that asks for a page gets one here, and that page is Sandbox.
-        if (request.method === 'GET') reply.header('content-security-policy', sandboxPolicy);
-        const sent = request.method === 'GET' ? request.query : request.body;
+        if (explorers && request.method === 'GET') reply.header('content-security-policy', sandboxPolicy);
         // What is no operation at all is Apollo's to refuse.
-        if (!hasQuery(sent)) return;
-        const document = limits.admit(sent.query);
-        if (request.method === 'GET') return;
-        const operation = readOperationRequest(sent);
-        if (kindOf(document, operation) !== OperationTypeNode.SUBSCRIPTION) return;
+        if (!namesOperation(request.method === 'GET' ? request.query : request.body)) return;
+        const { request: operation, document } = await admission.admit(sentBy(request));
+        admitted.set(request, operation);
+        if (request.method === 'GET' || kindOf(document, operation) !== OperationTypeNode.SUBSCRIPTION) return;
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
-        await replyByMultipart(reply, await operations.run(operation, contextFor(request), 'multipart'));
+        await replyByMultipart(reply, await runStream(operation, 'multipart', request, reply));
       });
-      const handler = operationRoute(telemetry, fastifyApolloHandler(server, { context }));
-      scope.route({ url: '/graphql', method: ['GET', 'POST'], handler });
+      const answer = (request: FastifyRequest, reply: FastifyReply) =>
+        answerByApollo(server, request, reply, admitted.get(request) ?? null, contextFor(request));
+      scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: operationRoute(telemetry, answer) });
     });
   };
 }
@@ -90,8 +118,12 @@ async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promi
   throw new AppError('BAD_USER_INPUT', `send an operation by GET or POST, not by ${request.method}`, { status: 405 });
 }
 
-function hasQuery(sent: unknown): sent is { readonly query: string } {
-  return typeof sent === 'object' && sent !== null && 'query' in sent && typeof sent.query === 'string';
+function sentBy({ method, query, body }: FastifyRequest): SentOperation {
+  return method === 'GET' ? readOperationParameters(query as Record<string, unknown>) : readOperationRequest(body);
+}
+
+function isForPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && acceptsHtml(request) && !namesOperation(request.query);
 }
 
 /** What fastify refuses before a handler sees it. */
@@ -108,6 +140,7 @@ async function answerError(
   logger: Logger,
 ): Promise<void> {
   const mistake = clientMistakes[(error as FastifyError).statusCode ?? 500];
+  if (error instanceof AppError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
   if (error instanceof AppError) await reply.code(error.status).send({ errors: [toPublicError(error)] });
   else if (error instanceof GraphQLError) await reply.code(400).send({ errors: [toPublicError(error)] });
   else if (mistake)

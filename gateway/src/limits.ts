@@ -1,11 +1,28 @@
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
-import { type AppError, badInput } from '@shop/shared/errors/app-error';
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import { type AppError, badInput, forbidden } from '@shop/shared/errors/app-error';
+import { type Cost, costOf } from './document-cost.js';
 import { type Extent, extentOf } from './document-extent.js';
 import { TextCache } from '@shop/shared/text/text-cache';
+import { introspects } from './introspection.js';
+import type { OperationRequest } from './subscriptions/operation-request.js';
+import { extentOfVariables } from './variables-extent.js';
 
-/** How much one document may ask for: the tokens of its text, and its extent. */
+/** How much one operation may ask for: the tokens of its text, its extent, what it may cost, and its variables. */
 export interface DocumentLimits extends Extent {
   readonly tokens: number;
+  /** 0: whatever it costs. */
+  readonly cost: number;
+  /** Of one list in the variables. */
+  readonly listItems: number;
+  /** Whether the schema may be asked for. */
+  readonly introspection: boolean;
 }
 
 const REMEMBERED_CHARACTERS = 250_000;
@@ -17,24 +34,35 @@ const REMEMBERED_CHARACTERS = 250_000;
  */
 export class Limits {
   private readonly admitted = new TextCache<DocumentNode>(REMEMBERED_CHARACTERS);
+  private costs = new WeakMap<OperationDefinitionNode, Cost>();
+  private costsFor: GraphQLSchema | null = null;
 
-  constructor(private readonly limits: DocumentLimits) {}
+  constructor(
+    private readonly limits: DocumentLimits,
+    private readonly schema: () => GraphQLSchema,
+  ) {}
 
-  /** The parsed document. Throws BAD_USER_INPUT when it asks for too much, and a GraphQLError when it is no GraphQL. */
-  admit(query: string): DocumentNode {
-    const known = this.admitted.get(query);
-    if (known) return known;
-    const document = this.parse(query);
-    this.check(document);
-    this.admitted.set(query, document);
+  /**
+   * The parsed document. Throws BAD_USER_INPUT when the operation asks for too much, FORBIDDEN when it asks for the schema
+   * and may not, and a GraphQLError when it is no GraphQL.
+   */
+  admit(request: OperationRequest): DocumentNode {
+    const document = this.documentOf(request.query);
+    const { variables = {}, operationName } = request;
+    this.checkVariables(variables);
+    const operation = getOperationAST(document, operationName);
+    if (operation && this.limits.cost > 0) this.checkCost(this.costOf(document, operation, variables));
     return document;
   }
 
-  private check(document: DocumentNode): void {
-    const { depth, fields, aliases } = extentOf(document);
-    if (depth > this.limits.depth) throw tooMuch(`fields within fields are at most ${this.limits.depth} deep`);
-    if (fields > this.limits.fields) throw tooMuch(`with its fragments it may have ${this.limits.fields} fields`);
-    if (aliases > this.limits.aliases) throw tooMuch(`with its fragments it may have ${this.limits.aliases} aliases`);
+  private documentOf(query: string): DocumentNode {
+    const known = this.admitted.get(query);
+    if (known) return known;
+    const document = this.parse(query);
+    this.checkExtent(document);
+    if (!this.limits.introspection && introspects(document)) throw forbidden('introspection is switched off here');
+    this.admitted.set(query, document);
+    return document;
   }
 
   private parse(query: string): DocumentNode {
@@ -48,8 +76,43 @@ export class Limits {
       throw error;
     }
   }
+
+  private checkExtent(document: DocumentNode): void {
+    const { depth, fields, aliases, directives } = extentOf(document);
+    const most = this.limits;
+    if (depth > most.depth) throw tooMuch(`fields within fields are at most ${most.depth} deep`);
+    if (fields > most.fields) throw tooMuch(`with its fragments it may have ${most.fields} fields`);
+    if (aliases > most.aliases) throw tooMuch(`with its fragments it may have ${most.aliases} aliases`);
+    if (directives > most.directives) throw tooMuch(`with its fragments it may have ${most.directives} directives`);
+  }
+
+  private checkVariables(variables: Readonly<Record<string, unknown>>): void {
+    const { depth, items } = extentOfVariables(variables);
+    const most = this.limits;
+    if (depth > most.depth) throw tooMuch(`values within values are at most ${most.depth} deep`, 'variables');
+    if (items > most.listItems) throw tooMuch(`a list may have ${most.listItems} items`, 'variables');
+  }
+
+  private costOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Cost {
+    const schema = this.schema();
+    if (this.costsFor !== schema) this.costs = new WeakMap();
+    this.costsFor = schema;
+    const known = this.costs.get(operation);
+    if (known && !known.byVariables) return known;
+    const cost = costOf(schema, document, operation, variables);
+    this.costs.set(operation, cost);
+    return cost;
+  }
+
+  private checkCost({ cost, longest }: Cost): void {
+    const most = this.limits.cost;
+    if (cost <= most) return;
+    // One list alone that is too long is that argument's mistake.
+    const field = longest && longest.size > most ? longest.argument : undefined;
+    throw tooMuch(`with every list as long as it may be it costs ${Math.ceil(cost)}, and may cost ${most}`, field);
+  }
 }
 
-function tooMuch(limit: string): AppError {
-  return badInput(`the query asks for too much: ${limit}`, 'query');
+function tooMuch(limit: string, field = 'query'): AppError {
+  return badInput(`the query asks for too much: ${limit}`, field);
 }

@@ -4,6 +4,7 @@ import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
 import { startMistake, StartError } from '@shop/shared/lifecycle/start-error';
 import { component, System } from '@shop/shared/lifecycle/system';
+import { Admission } from './admission.js';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { docsRoute } from './docs-route.js';
@@ -13,7 +14,13 @@ import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
 import { Identities } from './identity.js';
 import { Limits } from './limits.js';
+import { OpenConnections } from './open-connections.js';
+import { AutomaticOperations } from './persisted/automatic-operations.js';
+import { OperationTexts } from './persisted/operation-texts.js';
+import { SafelistedOperations } from './persisted/safelisted-operations.js';
+import { publicError, publicErrorWithoutHints } from './public-errors.js';
 import { Readiness } from './readiness.js';
+import { RequestRate } from './request-rate.js';
 import { restFacade } from './rest-facade.js';
 import { Subgraphs } from './subgraphs.js';
 import { Operations } from './subscriptions/operations.js';
@@ -39,7 +46,7 @@ export interface Gateway {
 }
 
 /** What runs, wired in one place: started from the first to the last, stopped from the last to the first. */
-export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing): Gateway {
+export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Footing): Gateway {
   const { logger } = telemetry;
   const identities = new Identities(config.tokens, logger);
   const proof = proofWith(config.gatewaySecret);
@@ -47,21 +54,28 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
   const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
   const supergraph = new CurrentSupergraph(gateway);
   const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
-  const server = createApolloServer(gateway, telemetry);
+  const showError = config.development ? publicError : publicErrorWithoutHints;
+  const server = createApolloServer(gateway, config.development, showError, telemetry);
   const upstream = new UpstreamPool(config.tokens === null, proof);
-  const limits = new Limits(config.documentLimits);
-  const operations = new Operations(server, planner, upstream, limits, identities, telemetry);
+  const persisted = config.safelistFile
+    ? new SafelistedOperations(config.safelistFile, logger)
+    : new AutomaticOperations(new OperationTexts(redis));
+  const limits = new Limits(config.documentLimits, () => supergraph.loaded.schema);
+  const admission = new Admission(persisted, limits);
+  const operations = new Operations(server, planner, upstream, admission, identities, showError, telemetry);
+  const rate = new RequestRate(rateLimits.perMinute('requests', config.requestsPerMinute), identities);
+  const connections = new OpenConnections(config.connectionsPerUser);
   const readiness = new Readiness(supergraph, subgraphs);
-  const websockets = new WebsocketDoor({ identities, operations, telemetry, bodyLimit: config.bodyLimit });
+  const websockets = new WebsocketDoor({ ...config, identities, rate, connections, operations, telemetry });
   const originOf = (service: ServiceName) => {
     const address = supergraph.isShop && supergraph.loaded.addresses.get(service);
     return address ? new URL(subgraphs.urlOf(address)).origin : null;
   };
   const routes = [
-    graphqlRoutes({ server, identities, operations, limits, telemetry }),
-    docsRoute({ readiness, originOf }),
+    graphqlRoutes({ server, operations, admission, rate, connections, explorers: config.development, telemetry }),
+    docsRoute({ readiness, explorers: config.development, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
-    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, telemetry }),
+    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, rate, telemetry }),
   ];
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(
@@ -77,6 +91,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits }: Footing):
     telemetry,
     rateLimits,
     identities,
+    persisted,
     subgraphs,
     apollo,
     upstream,

@@ -15,11 +15,11 @@ import { inOperationSpan, nameOperation } from '@shop/shared/graphql/operation-t
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from '../context.js';
 import type { Identities } from '../identity.js';
-import type { Limits } from '../limits.js';
-import { errorOf, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
+import type { Admission, Admitted } from '../admission.js';
+import { errorOf, type publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
 import { TextCache } from '@shop/shared/text/text-cache';
 import { type Endable, endable } from './endable.js';
-import type { OperationRequest } from './operation-request.js';
+import type { OperationRequest, SentOperation } from './operation-request.js';
 import { conditionAtRoot } from './root-condition.js';
 import type { SubscriptionPlan, SubscriptionPlanner } from './subscription-plan.js';
 import type { UpstreamPool } from './upstream-pool.js';
@@ -34,25 +34,21 @@ export type Outcome =
 /** The texts of operations whose plans are kept. */
 const CHARACTERS_KEPT = 250_000;
 
-interface Planned {
-  readonly document: DocumentNode;
-  readonly plan: SubscriptionPlan;
-}
-
 /** Runs any operation, for the doors that serve streams. Never rejects. */
 export class Operations implements Component {
   readonly name = 'subscriptions';
   private readonly live = new Map<UpstreamStream, Transport>();
   private readonly countEvent: (transport: Transport) => void;
-  private readonly planned = new TextCache<Planned>(CHARACTERS_KEPT);
+  private readonly planned = new TextCache<SubscriptionPlan>(CHARACTERS_KEPT);
   private plannedFor: unknown = null;
 
   constructor(
     private readonly server: ApolloServer<GatewayContext>,
     private readonly planner: SubscriptionPlanner,
     private readonly upstream: UpstreamPool,
-    private readonly limits: Limits,
+    private readonly admission: Admission,
     private readonly identities: Identities,
+    private readonly showError: typeof publicError,
     private readonly telemetry: Telemetry,
   ) {
     this.countEvent = measureSubscriptions(telemetry.metrics, ['websocket', 'sse', 'multipart'], (transport) => {
@@ -79,16 +75,17 @@ export class Operations implements Component {
     return this.live.size;
   }
 
-  run(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
-    return inOperationSpan(this.telemetry, () => this.outcomeOf(request, context, transport));
+  run(sent: SentOperation, context: GatewayContext, transport: Transport): Promise<Outcome> {
+    return inOperationSpan(this.telemetry, () => this.outcomeOf(sent, context, transport));
   }
 
-  private async outcomeOf(request: OperationRequest, context: GatewayContext, transport: Transport): Promise<Outcome> {
+  private async outcomeOf(sent: SentOperation, context: GatewayContext, transport: Transport): Promise<Outcome> {
     try {
       this.identities.assertLasting(context);
-      const document = this.limits.admit(request.query);
+      const admitted = await this.admission.admit(sent);
+      const { request, document } = admitted;
       if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION)
-        return this.subscribe(request, context, transport);
+        return this.subscribe(admitted, context, transport);
       const { body } = await this.server.executeOperation(request, { contextValue: context });
       if (body.kind !== 'single') throw new Error('incremental answers are not served');
       const { data, errors } = body.singleResult;
@@ -99,12 +96,13 @@ export class Operations implements Component {
     }
   }
 
-  private subscribe(request: OperationRequest, context: GatewayContext, transport: Transport): Outcome {
+  private subscribe(admitted: Admitted, context: GatewayContext, transport: Transport): Outcome {
+    const { request, document } = admitted;
     nameOperation(OperationTypeNode.SUBSCRIPTION, request.operationName);
-    const { document, plan } = this.prepare(request);
+    const plan = this.planOf(admitted);
     const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
     const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {});
-    if (errors) throw new Refusal(errors);
+    if (errors) throw this.refusal(errors);
     // As they were sent, for the subgraphs to read; where none was, the operation's default.
     const variables = { ...coerced, ...request.variables };
 
@@ -124,37 +122,40 @@ export class Operations implements Component {
     return { kind: 'stream', answers };
   }
 
-  /** Parsed, validated and planned once for each text, for as long as the schema stays the same. */
-  private prepare({ query, operationName }: OperationRequest): Planned {
+  /** Validated and planned once for each text, for as long as the schema stays the same. */
+  private planOf({ request: { query, operationName }, document }: Admitted): SubscriptionPlan {
     const { schema } = this.planner;
     if (this.plannedFor !== schema) this.planned.clear();
     this.plannedFor = schema;
     const key = JSON.stringify([query, operationName]);
     const known = this.planned.get(key);
     if (known) return known;
-    const document = this.limits.admit(query);
     const mistakes = validate(schema, document);
-    if (mistakes.length > 0) throw new Refusal(mistakes);
+    if (mistakes.length > 0) throw this.refusal(mistakes);
     const condition = conditionAtRoot(document, operationName);
-    if (condition) throw new Refusal([condition]);
-    const prepared = { document, plan: this.planner.plan(document, operationName) };
-    this.planned.set(key, prepared);
-    return prepared;
+    if (condition) throw this.refusal([condition]);
+    const plan = this.planner.plan(document, operationName);
+    this.planned.set(key, plan);
+    return plan;
+  }
+
+  private refusal(mistakes: readonly GraphQLError[]): Refusal {
+    const extensions = { code: 'BAD_REQUEST' };
+    return new Refusal(mistakes.map((mistake) => this.showError({ ...mistake.toJSON(), extensions }, mistake)));
   }
 }
 
 /** The kind of the operation that a request names. Null when it names none: that is refused when it is run. */
-export function kindOf(document: DocumentNode, { operationName }: OperationRequest): OperationTypeNode | null {
+export function kindOf(
+  document: DocumentNode,
+  { operationName }: Pick<OperationRequest, 'operationName'>,
+): OperationTypeNode | null {
   return getOperationAST(document, operationName)?.operation ?? null;
 }
 
 /** A client's mistakes, found before anything ran. */
 class Refusal extends Error {
-  readonly errors: readonly GraphQLFormattedError[];
-
-  constructor(mistakes: readonly GraphQLError[]) {
+  constructor(readonly errors: readonly GraphQLFormattedError[]) {
     super('refused');
-    const extensions = { code: 'BAD_REQUEST' };
-    this.errors = mistakes.map((mistake) => publicError({ ...mistake.toJSON(), extensions }, mistake));
   }
 }

@@ -18,7 +18,7 @@ export interface Framing {
   readonly ending: string;
 }
 
-/** A client that takes nothing for so long is cut off. */
+/** A client that takes nothing for so long is cut off, be it an answer or a heartbeat that waits. */
 const STALLED_AFTER_MS = 15_000;
 
 /**
@@ -43,7 +43,10 @@ export async function streamReply(
   });
   raw.once('close', () => void answers.return());
   raw.write(framing.opening);
-  const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(framing.heartbeat), framing.heartbeatMs);
+  // One at a time: what waits already is waited for below.
+  const heartbeat = setInterval(() => {
+    if (raw.writableLength === 0) void write(raw, framing.heartbeat);
+  }, framing.heartbeatMs);
   try {
     for await (const answer of answers) await write(raw, framing.answer(answer));
   } catch (error) {
@@ -54,10 +57,11 @@ export async function streamReply(
   }
 }
 
+/** Resolves once there is room for more. What the network has not taken in time shows that nobody reads at its other end. */
 async function write(raw: ServerResponse, text: string): Promise<void> {
-  if (raw.destroyed || raw.write(text)) return;
+  if (raw.destroyed) return;
   const stalled = setTimeout(() => raw.destroy(), STALLED_AFTER_MS);
+  const hasRoom = raw.write(text, () => clearTimeout(stalled));
   // A response that is destroyed emits no drain.
-  await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
-  clearTimeout(stalled);
+  if (!hasRoom) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
 }

@@ -4,16 +4,23 @@ import { context as activeContext } from '@opentelemetry/api';
 import { CloseCode, type Context, handleProtocols, makeServer, type OperationResult } from 'graphql-ws';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { AppError } from '@shop/shared/errors/app-error';
+import { AppError, type ErrorCode } from '@shop/shared/errors/app-error';
+import { rawAnswer } from '@shop/shared/http/server-options';
+import { type Origin, originOf, trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { withLogFields } from '@shop/shared/logging/log-fields';
 import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import { clientKey } from '../client-key.js';
 import { contextOf } from '../context.js';
 import type { Identities, Identity } from '../identity.js';
-import { PublicGraphqlError } from '../public-errors.js';
+import type { OpenConnections } from '../open-connections.js';
+import { errorOf, PublicGraphqlError, toPublicError } from '../public-errors.js';
+import type { RequestRate } from '../request-rate.js';
+import { readOperationRequest, type SentOperation } from './operation-request.js';
 import type { Operations, Outcome } from './operations.js';
 import { SocketAdapter } from './socket-adapter.js';
+import { mayUpgrade } from './upgrade-origin.js';
 
 interface Connection {
   readonly socket: WebSocket;
@@ -25,6 +32,14 @@ type ConnectionContext = Context<Record<string, unknown> | undefined, Connection
 
 interface WebsocketDoorOptions {
   readonly identities: Identities;
+  readonly rate: RequestRate;
+  readonly connections: OpenConnections;
+  /** The operations of one socket that may be under way at once. */
+  readonly streamsPerConnection: number;
+  /** Pages from elsewhere that may open a websocket here: their origins, or `*`. */
+  readonly corsOrigins: readonly string[];
+  /** What stands in front of the gateway, and is believed where a request came from. */
+  readonly trustedProxies: string;
   readonly operations: Operations;
   readonly telemetry: Telemetry;
   /** The largest message, in bytes. */
@@ -34,6 +49,11 @@ interface WebsocketDoorOptions {
 const PATH = '/graphql';
 const HELLO_WITHIN_MS = 3_000;
 const TRY_AGAIN_LATER = 1013;
+/** The protocol has 4429 for a client that says hello too often; here it is one that is there too often. */
+const closeCodes: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: CloseCode.Forbidden,
+  RATE_LIMITED: CloseCode.TooManyInitialisationRequests,
+};
 const GOING_AWAY = 1001;
 /** A client that does not answer its close within this time is cut off. */
 const FAREWELL_MS = 2_000;
@@ -41,13 +61,17 @@ const FAREWELL_MS = 2_000;
 /**
  * graphql-transport-ws on `/graphql` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md): operations of any
  * kind, in the name of the token that the connection's parameters carry. A bad token closes with 4403, as does one that
- * expires, or whose session ends, later on; no hello in time closes with 4408.
+ * expires, or whose session ends, later on; no hello in time closes with 4408; one connection too many, or one of a client
+ * that asks too often, with 4429. A page from elsewhere is refused.
  */
 export class WebsocketDoor implements Component {
   readonly name = 'websocket door';
   private readonly sockets: WebSocketServer;
+  private readonly originOf: (request: IncomingMessage) => Origin;
 
   constructor(private readonly options: WebsocketDoorOptions) {
+    const proxies = trustedProxy(options.trustedProxies);
+    this.originOf = (request) => originOf(request, proxies);
     this.sockets = new WebSocketServer({ noServer: true, maxPayload: options.bodyLimit, handleProtocols });
     options.telemetry.metrics.gauge(
       { name: 'gateway_websocket_connections', help: 'Websockets of clients that are open now' },
@@ -90,6 +114,10 @@ export class WebsocketDoor implements Component {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
+      if (!mayUpgrade(request.headers.origin, this.originOf(request).host, this.options.corsOrigins)) {
+        socket.end(rawAnswer('403 Forbidden', { error: 'a page from elsewhere may not open a websocket here' }));
+        return;
+      }
       this.sockets.handleUpgrade(request, socket, head, (client) => this.sockets.emit('connection', client, request));
     });
   }
@@ -99,24 +127,23 @@ export class WebsocketDoor implements Component {
     const token = authorization ?? Authorization ?? extra.request.headers.authorization;
     try {
       // What is no string is no token either.
-      extra.identity = await this.options.identities.identify(
-        token === undefined || token === null ? undefined : String(token),
-      );
-      this.closeAtEnd(extra.socket, extra.identity);
+      const header = token === undefined || token === null ? undefined : String(token);
+      const { address } = this.originOf(extra.request);
+      const identity = await this.options.rate.identify(header, address);
+      if (extra.socket.readyState !== extra.socket.OPEN) return false;
+      extra.socket.once('close', this.options.connections.take(clientKey(identity.caller, address)));
+      extra.identity = identity;
+      this.closeAtEnd(extra.socket, identity);
       return true;
     } catch (error) {
-      const refused = error instanceof AppError && error.code === 'UNAUTHENTICATED';
-      extra.socket.close(
-        refused ? CloseCode.Forbidden : TRY_AGAIN_LATER,
-        error instanceof AppError ? error.message : '',
-      );
+      const code = error instanceof AppError ? closeCodes[error.code] : undefined;
+      extra.socket.close(code ?? TRY_AGAIN_LATER, error instanceof AppError ? error.message : '');
       return false;
     }
   }
 
   /** Whoever may not go on learns why; the close code tells clients that it is of no use to come back with this token. */
   private closeAtEnd(socket: WebSocket, identity: Identity): void {
-    if (socket.readyState !== socket.OPEN) return;
     let overdue: NodeJS.Timeout | undefined;
     const stopWaiting = this.options.identities.onEnd(identity, ({ message }) => {
       socket.close(CloseCode.Forbidden, message);
@@ -129,14 +156,23 @@ export class WebsocketDoor implements Component {
   }
 
   private async run(
-    { extra }: ConnectionContext,
-    payload: OperationPayload,
+    { extra, subscriptions }: ConnectionContext,
+    payload: object,
   ): Promise<ExecutionArgs | PublicGraphqlError[]> {
     const { identity, request } = extra;
     if (!identity) throw new Error('an operation came before its connection was admitted');
-    const { query, operationName, variables } = payload;
-    const context = contextOf(identity, request.headers, request.socket.remoteAddress ?? '');
-    const operation = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const { rate, streamsPerConnection: most } = this.options;
+    // This one is among them.
+    if (Object.keys(subscriptions).length > most)
+      return [new PublicGraphqlError(errorOf('RATE_LIMITED', `one connection may have ${most} operations under way`))];
+    const context = contextOf(identity, request.headers, this.originOf(request).address);
+    let operation: SentOperation;
+    try {
+      await rate.count(identity.caller, context.clientAddress);
+      operation = readOperationRequest(payload);
+    } catch (error) {
+      return [new PublicGraphqlError(toPublicError(error))];
+    }
     const origin = withLogFields({ request_id: context.requestId }, contextFrom(request.headers));
     const outcome = await activeContext.with(origin, () =>
       this.options.operations.run(operation, context, 'websocket'),
@@ -144,12 +180,6 @@ export class WebsocketDoor implements Component {
     if (outcome.kind === 'refused') return outcome.errors.map((error) => new PublicGraphqlError(error));
     return handThrough(outcome);
   }
-}
-
-interface OperationPayload {
-  readonly query: string;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
 }
 
 const anyQuery = parse('{ __typename }');
