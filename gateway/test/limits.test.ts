@@ -47,6 +47,14 @@ describe("limits in front of the shop's supergraph", () => {
     ['a value of thousands of levels', `{ order(id: ${'['.repeat(9_000)}1${']'.repeat(9_000)}) { id } }`, /tokens/],
     ['too many aliases', `{ ${times(101, (i) => `a${i}: me { id }`)} }`, /aliases/],
     ['too many fields', `{ me { ${times(501, () => 'id')} } }`, /fields/],
+    ['too many directives', `{ me { id ${times(51, () => '@include(if: true)')} } }`, /directives/],
+    ['directives that do not exist', `query ${times(51, (i) => `@d${i}`)} { me { id } }`, /directives/],
+    ['directives on variables', `query (${times(51, (i) => `$v${i}: Int @d`)}) { me { id } }`, /directives/],
+    [
+      'directives that fragments bring again and again',
+      `{ me { ${times(11, () => '...F')} } } fragment F on User { ${times(5, (i) => `id @d${i}`)} }`,
+      /directives/,
+    ],
     ['fields in too many operations', times(251, (i) => `query Q${i} { me { id } }`), /tokens|fields/],
   ])('refuses %s at once', async (_what, query, reason) => {
     const { status, errors } = await timed(() => graphqlRequest(gateway.url, query));

@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { eventually } from '../../tests/support/eventually.js';
+import { TestAuth } from '../../tests/support/test-auth.js';
+import { testRedis } from '../../tests/support/test-redis.js';
+import { readGatewayConfig } from '../src/config.js';
+import { FakeServices } from './support/fake-services.js';
+import { FakeShop } from './support/fake-shop.js';
+import { TestGateway } from './support/test-gateway.js';
+
+const SENTENCE = 'too many requests, please try again later';
+const REFUSED = { errors: [{ message: SENTENCE, extensions: { code: 'RATE_LIMITED' } }] };
+const MOST = 3;
+
+describe('clients that ask too often', () => {
+  let auth: TestAuth;
+  let shop: FakeShop;
+  const gateways: TestGateway[] = [];
+  beforeAll(async () => {
+    auth = await TestAuth.start();
+    shop = await new FakeShop().start();
+  });
+  afterEach(async () => {
+    for (const gateway of gateways.splice(0)) await gateway.stop();
+  });
+  afterAll(async () => {
+    await shop.stop();
+    await auth.stop();
+  });
+  const start = async (redis?: { url: string; namespace: string }, settings: Record<string, string> = {}) => {
+    const gateway = await TestGateway.start(
+      shop.compose(),
+      {
+        AUTH_JWKS_URL: auth.jwksUrl,
+        RATE_LIMIT_PER_MINUTE: String(MOST),
+        TRUSTED_PROXIES: '127.0.0.1',
+        ...settings,
+      },
+      redis,
+    );
+    gateways.push(gateway);
+    return gateway;
+  };
+  interface From {
+    readonly address?: string;
+    readonly authorization?: string;
+  }
+  const headersOf = ({ address = '192.0.2.1', authorization }: From) => ({
+    'content-type': 'application/json',
+    'x-forwarded-for': address,
+    ...(authorization && { authorization }),
+  });
+  const ask = (gateway: TestGateway, from: From, path = '/graphql') =>
+    fetch(gateway.origin + path, { method: 'POST', headers: headersOf(from), body: '{"query":"{ paymentCount }"}' });
+  const statuses = async (gateway: TestGateway, times: number, from: From, path?: string) => {
+    const seen = [];
+    for (let n = 0; n < times; n += 1) {
+      const response = await ask(gateway, from, path);
+      seen.push(response.status);
+      await response.text();
+    }
+    return seen;
+  };
+  const bearer = (userId: number) => `Bearer ${auth.token({ userId })}`;
+
+  it('are refused for the rest of a minute, and told when to come again', async () => {
+    const gateway = await start();
+    expect(await statuses(gateway, MOST, {})).toEqual([200, 200, 200]);
+    const refused = await ask(gateway, {});
+    expect([refused.status, await refused.json()]).toEqual([429, REFUSED]);
+    const retryAfter = Number(refused.headers.get('retry-after'));
+    expect([retryAfter > 50, retryAfter <= 60]).toEqual([true, true]);
+  });
+
+  it('are users wherever they are, and addresses where nobody signs in', async () => {
+    const gateway = await start();
+    const authorization = bearer(7);
+    expect(await statuses(gateway, 2, { authorization })).toEqual([200, 200]);
+    // Signed in anew, from somewhere else.
+    const again = { authorization: bearer(7), address: '192.0.2.2' };
+    expect(await statuses(gateway, 2, again)).toEqual([200, 429]);
+    expect(await statuses(gateway, 1, { authorization: bearer(8) })).toEqual([200]);
+    expect(await statuses(gateway, 4, {})).toEqual([200, 200, 200, 429]);
+    const [one, another, elsewhere] = ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'];
+    expect(await statuses(gateway, 2, { address: one })).toEqual([200, 200]);
+    expect(await statuses(gateway, 2, { address: another })).toEqual([200, 429]);
+    expect(await statuses(gateway, 1, { address: elsewhere })).toEqual([200]);
+  });
+
+  it('are counted over every transport together', async () => {
+    const gateway = await start();
+    const from = { authorization: bearer(7) };
+    expect(await statuses(gateway, 1, from)).toEqual([200]);
+    expect(await statuses(gateway, 1, from, '/graphql/stream')).toEqual([200]);
+    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws');
+    await once(socket, 'open');
+    const messages: unknown[] = [];
+    socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+    socket.send(JSON.stringify({ type: 'connection_init', payload: from }));
+    const run = (id: string) =>
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: '{ paymentCount }' } }));
+    await eventually(() => expect(messages).toHaveLength(1));
+    run('1');
+    await eventually(() => expect(messages).toContainEqual({ id: '1', type: 'complete' }));
+    run('2');
+    await eventually(() => expect(messages).toContainEqual({ id: '2', type: 'error', payload: REFUSED.errors }));
+    expect(socket.readyState).toBe(socket.OPEN);
+    socket.terminate();
+    expect(await statuses(gateway, 1, from, '/graphql/stream')).toEqual([429]);
+  });
+
+  it('with bad tokens are addresses, whatever they make up', async () => {
+    const gateway = await start();
+    for (const [n, status] of [401, 401, 401, 429, 429].entries())
+      expect(await statuses(gateway, 1, { authorization: `Bearer a.${n}.c` })).toEqual([status]);
+    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', {
+      headers: { 'x-forwarded-for': '192.0.2.1' },
+    });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer a.b.c' } }));
+    expect(await once(socket, 'close')).toEqual([4429, Buffer.from(SENTENCE)]);
+    expect(await statuses(gateway, 1, { authorization: bearer(7) })).toEqual([200]);
+  });
+
+  it('may look at pages, health and metrics all the same', async () => {
+    const gateway = await start();
+    await statuses(gateway, MOST + 1, {});
+    for (const path of ['/healthz', '/readyz', '/metrics', '/docs', '/graphiql', '/', '/graphql'])
+      for (let n = 0; n < 2; n += 1) {
+        const response = await fetch(gateway.origin + path, { headers: { ...headersOf({}), accept: 'text/html' } });
+        await response.text();
+        expect([path, response.status]).toEqual([path, 200]);
+      }
+  });
+
+  it('are counted for all gateways in Redis, and by each alone where there is none', async () => {
+    const redis = testRedis();
+    const [here, there, alone] = [await start(redis), await start(redis), await start()];
+    expect(await statuses(here, 2, {})).toEqual([200, 200]);
+    expect(await statuses(there, 2, {})).toEqual([200, 429]);
+    expect(await statuses(here, 1, {})).toEqual([429]);
+    expect(await statuses(alone, MOST, {})).toEqual([200, 200, 200]);
+  });
+
+  it('are never too often at 0', async () => {
+    const gateway = await start(undefined, { RATE_LIMIT_PER_MINUTE: '0' });
+    expect(await statuses(gateway, 10, {})).toEqual(Array.from({ length: 10 }, () => 200));
+  });
+
+  it.each([
+    ['production', 600],
+    ['development', 0],
+    ['test', 0],
+  ])('may ask as often in %s as %i a minute unless told', (NODE_ENV, most) => {
+    expect(readGatewayConfig({ NODE_ENV }).requestsPerMinute).toBe(most);
+    expect(readGatewayConfig({ NODE_ENV, RATE_LIMIT_PER_MINUTE: '7' }).requestsPerMinute).toBe(7);
+  });
+
+  it('are counted at the REST routes too, where a bad token is for the service to refuse', async () => {
+    const services = await FakeServices.start({
+      AUTH_JWKS_URL: auth.jwksUrl,
+      RATE_LIMIT_PER_MINUTE: String(MOST),
+      TRUSTED_PROXIES: '127.0.0.1',
+    });
+    services.answer(() => (_request, response) => response.setHeader('content-type', 'application/json').end('[]'));
+    const get = async (from: From) => {
+      const { 'content-type': _, ...headers } = headersOf(from);
+      const response = await fetch(`${services.origin}/products`, { headers });
+      return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') };
+    };
+    const from = { authorization: bearer(7) };
+    for (let n = 0; n < MOST; n += 1) expect((await get(from)).status).toBe(200);
+    expect(await get(from)).toEqual({
+      status: 429,
+      body: { error: SENTENCE },
+      retryAfter: expect.stringMatching(/^\d+$/),
+    });
+    for (let n = 0; n < MOST; n += 1) expect((await get({ authorization: 'Bearer a.b.c' })).status).toBe(200);
+    expect((await get({ authorization: 'Bearer d.e.f' })).status).toBe(429);
+    expect((await get({})).status).toBe(429);
+    await services.stop();
+  });
+});
