@@ -89,6 +89,16 @@ describe('in front of a supergraph that is not the shop’s', () => {
     expect(await allowed('https://elsewhere.example')).toBeNull();
   });
 
+  it('tells a browser to stay with HTTPS when it came by that, as a trusted proxy says', async () => {
+    const behind = await TestGateway.start(shop.compose(), { TRUSTED_PROXIES: '127.0.0.1' });
+    const told = async (origin: string) =>
+      (await fetch(`${origin}/healthz`, { headers: { 'x-forwarded-proto': 'https' } })).headers.get(
+        'strict-transport-security',
+      );
+    expect([await told(behind.origin), await told(gateway.origin)]).toEqual(['max-age=31536000', null]);
+    await behind.stop();
+  });
+
   it('answers an unknown path with 404', async () => {
     const response = await get('/nowhere');
     expect(response.status).toBe(404);

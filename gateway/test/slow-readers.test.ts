@@ -50,4 +50,20 @@ describe('a client that does not read', () => {
     await givenUp();
     socket.terminate();
   });
+
+  it('is not waited for by any of its streams over one websocket', async () => {
+    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
+    const subscribe = (id: string, query: string) =>
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
+    // One that has much to say, and others that say nothing, and would wait for ever.
+    for (let n = 0; n < 20; n += 1) subscribe(`quiet${n}`, 'subscription { orderStatusChanged { id } }');
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(20));
+    subscribe('loud', ENDLESS);
+    socket.pause();
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0), { timeoutMs: 20_000 });
+    socket.terminate();
+  });
 });

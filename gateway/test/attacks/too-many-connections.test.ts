@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from '../../../tests/support/eventually.js';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { FakeShop } from '../support/fake-shop.js';
 import { TestGateway } from '../support/test-gateway.js';
@@ -49,14 +50,19 @@ describe('clients that open too much', () => {
     ]);
   };
   const CLOSED = { code: 4429, reason: TOO_MANY.message };
-  const stream = async (transport: 'sse' | 'multipart', token: string | null, address = '192.0.2.1') => {
+  const stream = async (
+    transport: 'sse' | 'multipart',
+    token: string | null,
+    address = '192.0.2.1',
+    origin = gateway.origin,
+  ) => {
     const abort = new AbortController();
     streams.push(abort);
     const [path, accept] =
       transport === 'sse'
         ? ['/graphql/stream', 'text/event-stream']
         : ['/graphql', 'multipart/mixed;subscriptionSpec="1.0"'];
-    const response = await fetch(gateway.origin + path, {
+    const response = await fetch(origin + path, {
       method: 'POST',
       signal: abort.signal,
       headers: {
@@ -102,6 +108,19 @@ describe('clients that open too much', () => {
     await eventually(async () => expect(await websocket(token)).toBe('open'));
     await eventually(async () => expect(await stream('sse', token)).toBe(200));
     await eventually(async () => expect(await stream('multipart', token)).toBe(200));
+  });
+
+  it('and vanish behind a network that takes all that is sent, lose their places when their token ends', async () => {
+    const door = await tcpProxy(gateway.origin);
+    const token = auth.token({ userId: 7, expiresInSeconds: 3 });
+    const vanish = (transport: 'sse' | 'multipart') => stream(transport, token, '192.0.2.1', `http://${door.host}`);
+    expect([await vanish('sse'), await vanish('multipart')]).toEqual([200, 200]);
+    for (const passage of door.passages()) passage.swallow();
+    expect(await stream('sse', token)).toBe(200);
+    expect(await stream('sse', token)).toEqual(REFUSED);
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0));
+    expect(await stream('sse', tokenOf(7))).toBe(200);
+    await door.close();
   });
 
   it('hold no place by what is refused', async () => {

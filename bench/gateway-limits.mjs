@@ -1,0 +1,196 @@
+// What the gateway's limits cost an ordinary request: gateways that differ in their limits alone, in front of the same
+// services, which answer at once with what they always say. Rounds alternate; each figure is the median of its rounds: the CPU
+// time of the gateway's process for a request, in ms (of which its throughput is the inverse, for a gateway has one thread),
+// what that is beside a gateway without limits, round by round, and the requests a second beside what else the machine did.
+//   REDIS_URL=... node bench/gateway-limits.mjs [rounds] [requests a round]
+// Needs `npm run build` before; `npm run servers` provides a Redis.
+import { spawn } from 'node:child_process';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import jwt from 'jsonwebtoken';
+import { Agent, request } from 'undici';
+
+const rounds = Number(process.argv[2] ?? 15);
+const requests = Number(process.argv[3] ?? 1_000);
+const IN_FLIGHT = 16;
+/** Until the engine has compiled what there is to compile. */
+const WARM_UP = 3_000;
+const redis = { REDIS_URL: process.env.REDIS_URL ?? '', REDIS_NAMESPACE: `bench_${randomBytes(4).toString('hex')}:` };
+if (!redis.REDIS_URL) throw new Error('REDIS_URL is not set');
+
+/** More than anybody can ask in a minute: every request is counted, and none refused. */
+const COUNTED = '1000000000';
+const OFF = { MAX_COST: '0', RATE_LIMIT_PER_MINUTE: '0' };
+const variants = {
+  'no limits': { settings: OFF },
+  'cost alone': { settings: { ...OFF, MAX_COST: '10000' } },
+  'rate alone, in memory': { settings: { ...OFF, RATE_LIMIT_PER_MINUTE: COUNTED } },
+  'rate alone, in Redis': { settings: { ...OFF, ...redis, RATE_LIMIT_PER_MINUTE: COUNTED } },
+  'persisted alone': { settings: { ...OFF, ...redis }, persisted: true },
+  'all, in production': { settings: { ...redis, RATE_LIMIT_PER_MINUTE: COUNTED, NODE_ENV: 'production' } },
+};
+
+const mix = [
+  { query: '{ products(first: 20) { edges { node { id name price } } pageInfo { hasNextPage } } }' },
+  {
+    query: `query ($first: Int!) { orders(first: $first) { edges { node {
+      id status total items { name quantity product { id name } } } } } }`,
+    variables: { first: 20 },
+  },
+  { query: '{ me { id username email } }' },
+  { query: 'query ($id: ID!) { order(id: $id) { uuid status payment { status amount } } }', variables: { id: '7' } },
+];
+const asText = mix.map((operation) => JSON.stringify(operation));
+const byHash = mix.map(({ query, variables }) => {
+  const sha256Hash = createHash('sha256').update(query).digest('hex');
+  return JSON.stringify({ variables, extensions: { persistedQuery: { version: 1, sha256Hash } } });
+});
+const learning = mix.map(({ query, variables }, n) => JSON.stringify({ query, variables, ...JSON.parse(byHash[n]) }));
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const jwks = JSON.stringify({
+  keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'RS256' }],
+});
+const claims = { role: 'CUSTOMER', email: 'bench@shop.example', username: 'bench' };
+const signing = {
+  algorithm: 'RS256',
+  keyid: 'bench',
+  subject: '7',
+  issuer: 'shop',
+  audience: 'shop',
+  expiresIn: 3_600,
+};
+const headers = {
+  'content-type': 'application/json',
+  authorization: `Bearer ${jwt.sign(claims, privateKey, signing)}`,
+};
+
+const services = createServer(async (asked, response) => {
+  const body = asked.method === 'POST' ? answerTo(JSON.parse(await text(asked))) : jwks;
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+});
+await new Promise((resolve) => services.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${services.address().port}`;
+const agent = new Agent({ connections: IN_FLIGHT });
+
+const gateways = [];
+try {
+  for (const [name, variant] of Object.entries(variants)) gateways.push(await start(name, variant, gateways.length));
+  for (const gateway of gateways) {
+    if (gateway.persisted) for (const body of learning) await ask(gateway, body);
+    await load(gateway, WARM_UP);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    const order = round % 2 === 0 ? gateways : gateways.toReversed();
+    for (const gateway of order) gateway.samples.push(await measure(gateway));
+  }
+} finally {
+  for (const { child } of gateways) child.kill('SIGTERM');
+  services.close();
+  await agent.close();
+}
+
+const [without] = gateways;
+for (const { name, samples } of gateways) {
+  const cpu = median(samples.map((sample) => sample.cpuMs));
+  const ratio = median(samples.map((sample, round) => sample.cpuMs / without.samples[round].cpuMs));
+  const rate = median(samples.map((sample) => sample.perSecond));
+  console.log(
+    `${name.padEnd(22)} ${cpu.toFixed(3)} ms of CPU a request, ${percent(ratio - 1)} beside no limits; ${rate.toFixed(0)} requests/s`,
+  );
+}
+
+async function start(name, { settings, persisted = false }, index) {
+  const port = 24_000 + index;
+  const names = ['AUTH', 'PRODUCTS', 'CART', 'ORDERS', 'PAYMENTS', 'LOGGER', 'MAILER'];
+  const child = spawn(process.execPath, ['gateway/dist/main.js'], {
+    env: {
+      PATH: process.env.PATH,
+      SUPERGRAPH_SDL: 'gateway/supergraph.graphql',
+      ...Object.fromEntries(names.map((service) => [`${service}_URL`, origin])),
+      AUTH_JWKS_URL: `${origin}/jwks`,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const gateway = { name, child, persisted, url: `http://127.0.0.1:${port}`, samples: [] };
+  const ready = () =>
+    fetch(`${gateway.url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await ready())) {
+    if (child.exitCode !== null) throw new Error(`the gateway (${name}) did not start`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return gateway;
+}
+
+async function measure(gateway) {
+  const before = await cpuSeconds(gateway);
+  const began = performance.now();
+  await load(gateway, requests);
+  const tookS = (performance.now() - began) / 1_000;
+  return { cpuMs: (((await cpuSeconds(gateway)) - before) / requests) * 1_000, perSecond: requests / tookS };
+}
+
+async function load(gateway, count) {
+  const bodies = gateway.persisted ? byHash : asText;
+  let next = 0;
+  const client = async () => {
+    while (next < count) await ask(gateway, bodies[next++ % bodies.length]);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, client));
+}
+
+async function ask({ name, url }, body) {
+  const answer = await request(`${url}/graphql`, { method: 'POST', headers, body, dispatcher: agent });
+  const said = await answer.body.text();
+  if (answer.statusCode !== 200 || said.includes('"errors"')) throw new Error(`${name}: ${answer.statusCode} ${said}`);
+}
+
+async function cpuSeconds({ url }) {
+  const exposition = await (await fetch(`${url}/metrics`)).text();
+  const values = [...exposition.matchAll(/^process_cpu_seconds_total\{[^}]*\} (\S+)$/gm)].map(([, value]) =>
+    Number(value),
+  );
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What the services always say. */
+function answerTo({ query, variables }) {
+  const edges = (node) => Array.from({ length: 20 }, (_, n) => ({ node: node(String(n + 1)) }));
+  const product = (id) => ({ __typename: 'Product', id, name: `Product ${id}`, price: 1_000 });
+  const item = (id) => ({ name: `Product ${id}`, quantity: 1, product: { __typename: 'Product', id } });
+  const order = (id) => ({
+    __typename: 'Order',
+    id,
+    uuid: `uuid-${id}`,
+    status: 'PAID',
+    total: 3_000,
+    items: [item('1'), item('2')],
+  });
+  const entity = ({ __typename, id }) =>
+    __typename === 'Order' ? { payment: { status: 'SUCCEEDED', amount: 3_000 } } : product(id);
+  return JSON.stringify({
+    data: {
+      ...(query.includes('_entities') && { _entities: variables.representations.map(entity) }),
+      ...(query.includes('products') && { products: { edges: edges(product), pageInfo: { hasNextPage: true } } }),
+      ...(query.includes('orders') && { orders: { edges: edges(order) } }),
+      ...(/\border\(/.test(query) && { order: order('7') }),
+      ...(/\bme\b/.test(query) && { me: { id: '7', username: 'bench', email: 'bench@shop.example' } }),
+    },
+  });
+}
+
+function percent(share) {
+  return `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
