@@ -1,5 +1,6 @@
 // What the gateway's limits cost an ordinary request: gateways that differ in their limits alone, in front of the same
-// services, which answer at once with what they always say. Rounds alternate; each figure is the median of its rounds: the CPU
+// services, which answer at once with what they always say. Rounds alternate, and are short and many, so that whatever else the
+// machine does meets all of them alike; each figure is the median of its rounds: the CPU
 // time of the gateway's process for a request, in ms (of which its throughput is the inverse, for a gateway has one thread),
 // what that is beside a gateway without limits, round by round, and the requests a second beside what else the machine did.
 //   REDIS_URL=... node bench/gateway-limits.mjs [rounds] [requests a round]
@@ -11,8 +12,8 @@ import { text } from 'node:stream/consumers';
 import jwt from 'jsonwebtoken';
 import { Agent, request } from 'undici';
 
-const rounds = Number(process.argv[2] ?? 15);
-const requests = Number(process.argv[3] ?? 1_000);
+const rounds = Number(process.argv[2] ?? 100);
+const requests = Number(process.argv[3] ?? 100);
 const IN_FLIGHT = 16;
 /** Until the engine has compiled what there is to compile. */
 const WARM_UP = 3_000;

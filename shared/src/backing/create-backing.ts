@@ -13,7 +13,10 @@ import { RedisPubSub } from '../redis/redis-pubsub.js';
 import { RedisVersionedCache } from '../redis/redis-versioned-cache.js';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 
-const redisVariables = { REDIS_URL: variables.optionalUrl, REDIS_NAMESPACE: z.string().default('') };
+const redisVariables = {
+  REDIS_URL: variables.optionalUrl,
+  REDIS_NAMESPACE: z.string().default(''),
+};
 const redisSchema = z.object(redisVariables);
 
 const schema = z.object({
