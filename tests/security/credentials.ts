@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { gatewaySecretFor } from '@shop/shared/auth/gateway-secret';
 import { signServiceToken } from '@shop/shared/auth/service-identity';
 import type { ServiceName } from '@shop/shared/backing/roster';
-import { gatewayProof } from '@shop/shared/http/behind-gateway';
 import type { Caller } from './matrix/rules.js';
+import { gatewayProof } from '../support/gateway-proof.js';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -23,14 +24,14 @@ export class ShopSecrets {
     return {
       JWT_PRIVATE_KEY: this.signingKey,
       ORDERS_IDENTITY_SECRET: this.orders,
-      GATEWAY_IDENTITY_SECRET: this.gateway,
+      GATEWAY_SECRET: this.gateway,
       INGEST_TOKEN: this.ingest,
     };
   }
 
   /** By which the gateway proves to a service that it is the gateway. */
   gatewayProof(service: ServiceName): Headers {
-    return gatewayProof(this.gateway, service);
+    return gatewayProof(gatewaySecretFor(service, this.gateway), service);
   }
 
   /** The identity with which another service speaks to this one; where nobody does, the one that orders shows cart. */

@@ -38,7 +38,14 @@ export async function paymentsOfAnybody(shop: RunningShop): Promise<Mutant> {
   const database = openPayments({ DATABASE_URL: shop.database('payments'), DATABASE_POOL: 2 });
   const payments = new PaymentStore(database);
   const { schema } = await paymentsSchema();
-  const administrator = { userId: '1', role: 'ADMIN', email: '', username: '', expiresAt: Infinity } as const;
+  const administrator = {
+    userId: '1',
+    role: 'ADMIN',
+    email: '',
+    username: '',
+    expiresAt: Infinity,
+    token: '',
+  } as const;
   return serve(shop, 'payments', database, { schema, loaders: () => paymentLoaders(payments, administrator) });
 }
 
@@ -50,9 +57,9 @@ async function serve<Loaders>(
 ): Promise<Mutant> {
   const telemetry = silentTelemetry(service);
   const AUTH_JWKS_URL = `${shop.service(servicePorts.auth)}/.well-known/jwks.json`;
-  const verifier = verifierFor({ AUTH_JWKS_URL, JWT_ISSUER: 'shop', JWT_AUDIENCE: 'shop' });
+  const verifier = verifierFor({ AUTH_JWKS_URL, JWT_ISSUER: 'shop', JWT_AUDIENCE: 'shop' }, telemetry.logger);
   const server = new WebServer({
-    ...{ host: '127.0.0.1', port: 0, telemetry },
+    ...{ host: '127.0.0.1', port: 0, telemetry, access: { SUBGRAPH_ACCESS: 'open' } as const },
     readiness: async () => ({}),
     doors: [graphqlDoor({ ...door, verifier, telemetry })],
   });

@@ -7,6 +7,7 @@ export interface RouteCall {
   /** With its question mark. */
   readonly query?: string;
   readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Probe {
@@ -74,9 +75,12 @@ const probes: Readonly<Record<string, Probe>> = {
 
   'POST /ingest': probe(202, () => [{ json: { message: 'one more' } }]),
 
-  'POST /cart/checkout': probe(200, async (scene) => [
-    { json: { order_uuid: randomUUID(), user_id: Number(await scene.bystander()) } },
-  ]),
+  // For a user who asked for it: only who may ask at all differs.
+  'POST /cart/checkout': probe(200, async (scene) => {
+    const { id, token } = await scene.buyer();
+    const headers = { 'x-user-authorization': `Bearer ${token}` };
+    return [{ json: { order_uuid: randomUUID(), user_id: Number(id) }, headers }];
+  }),
   'GET /.well-known/jwks.json': probe(200),
   'GET /mail': probe(200),
   'GET /': probe(200),

@@ -15,9 +15,8 @@ export class Scene {
 
   static async set(stage: Stage): Promise<Scene> {
     const [guest, somebody] = await Promise.all([newcomer(stage.shop), newcomer(stage.shop)]);
-    const { me } = await somebody.shopper.run<{ me: { id: string } }>('{ me { id } }');
     const { id } = await makeProduct(stage.people.admin);
-    return new Scene(stage, guest, me.id, id, 'nobody');
+    return new Scene(stage, guest, await idOf(somebody), id, 'nobody');
   }
 
   /** The same, for one caller. */
@@ -40,6 +39,12 @@ export class Scene {
   /** The id of a user about whom an administrator may decide. */
   async bystander(): Promise<string> {
     return this.bystanderId;
+  }
+
+  /** Somebody new, who has asked for their cart to be ordered. */
+  async buyer(): Promise<{ readonly id: string; readonly token: string }> {
+    const person = await newcomer(this.stage.shop);
+    return { id: await idOf(person), token: person.token };
   }
 
   /** A product that nobody wants; for the administrator, who is about to delete it, one that is made for that. */
@@ -71,4 +76,9 @@ export class Scene {
     const signedIn = await Shopper.login(this.stage.shop.gateway, login, password);
     return signedIn.token;
   }
+}
+
+async function idOf({ shopper }: Person): Promise<string> {
+  const { me } = await shopper.run<{ me: { id: string } }>('{ me { id } }');
+  return me.id;
 }
