@@ -8,6 +8,8 @@ import { TestGateway } from './support/test-gateway.js';
 
 const EVERYTHING = '{ orders { id status product { name } payment { status } } }';
 
+const LONG = 'x'.repeat(20_000);
+
 describe('queries through the gateway', () => {
   let auth: TestAuth;
   let shop: FakeShop;
@@ -201,6 +203,16 @@ describe('queries through the gateway', () => {
     ])('names the field at fault for %s', async (_what, query, variables, field) => {
       const { status, errors } = await ask(query, variables);
       expect([status, errors?.map(({ extensions }) => extensions)]).toEqual([400, [{ code: 'BAD_USER_INPUT', field }]]);
+    });
+
+    it.each<[string, string, object]>([
+      ['variable', 'query ($id: ID!) { order(id: $id) { id } }', { id: { text: LONG } }],
+      ['literal', `{ order(id: {text: "${LONG}"}) { id } }`, {}],
+      ['name', `{ ${LONG} }`, {}],
+    ])('says what is wrong with a long %s in a sentence, not in the whole of it', async (_what, query, variables) => {
+      const { errors = [] } = await ask(query, variables);
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { message } of errors) expect([message, [...message].length <= 500]).toEqual([message, true]);
     });
 
     it.each(['PUT', 'PATCH', 'DELETE'])('refuses %s, and says what it takes', async (method) => {

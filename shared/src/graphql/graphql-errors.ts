@@ -15,6 +15,9 @@ const CLIENT_MISTAKES = new Set([
   'BAD_USER_INPUT',
 ]);
 
+/** Characters of a sentence. graphql quotes what was wrong, in full, and once for each mistake in it. */
+const LONGEST_SENTENCE = 500;
+
 /** What a client sees of an error: one sentence, its place, and a code of the closed set. Never a stack or an SQL text. */
 export function formatGraphqlError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
@@ -26,16 +29,23 @@ export function formatGraphqlError(formatted: GraphQLFormattedError, error: unkn
     return { message: known.message, ...place, extensions };
   }
   const code = formatted.extensions?.['code'];
+  const sentence = shortened(formatted.message);
   if (typeof code === 'string' && code in httpStatus && code !== 'INTERNAL_SERVER_ERROR') {
     const field = formatted.extensions?.['field'] ?? (code === 'BAD_USER_INPUT' ? fieldOf(original) : undefined);
-    return { message: formatted.message, ...place, extensions: { code, ...(field !== undefined && { field }) } };
+    return { message: sentence, ...place, extensions: { code, ...(field !== undefined && { field }) } };
   }
   if (isClientMistake(original, code)) {
     const field = fieldOf(original);
     const extensions = { code: 'BAD_USER_INPUT', ...(field !== undefined && { field }) };
-    return { message: formatted.message, ...place, extensions };
+    return { message: sentence, ...place, extensions };
   }
   return { message: 'internal error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** The beginning of a sentence that is too long, without half a character at its end. */
+function shortened(sentence: string): string {
+  if (sentence.length <= LONGEST_SENTENCE) return sentence;
+  return `${sentence.slice(0, LONGEST_SENTENCE - 3).replace(/[\ud800-\udbff]$/, '')}...`;
 }
 
 /** Only for what is found before anything runs: an error of a resolver, with a path, has a field if it says so. */
