@@ -20,6 +20,16 @@ export class Random {
     return low + this.next() * (high - low);
   }
 
+  /** A whole number from 0 to less than `end`. */
+  below(end: number): number {
+    return Math.floor(this.next() * end);
+  }
+
+  /** One of the things, of which there must be some. */
+  pick<Thing>(things: readonly Thing[]): Thing {
+    return things[this.below(things.length)] as Thing;
+  }
+
   chance(share: number): boolean {
     return this.next() < share;
   }
@@ -27,7 +37,7 @@ export class Random {
   /** The same things in another order. */
   shuffled<Thing>(things: readonly Thing[]): Thing[] {
     const left = [...things];
-    return things.flatMap(() => left.splice(Math.floor(this.next() * left.length), 1));
+    return things.flatMap(() => left.splice(this.below(left.length), 1));
   }
 
   /** Deals things without end: each one once, in some order, before any comes again. */

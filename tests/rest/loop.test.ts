@@ -5,6 +5,7 @@ import { RestShopper } from './rest-shopper.js';
 import { admin, type Mode, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { violations } from '../support/invariants.js';
+import { quantiles } from '../support/quantiles.js';
 
 /** `npm run loop` sets these; within the whole test run a few seconds have to do. */
 const SECONDS = Number(process.env['TEST_SECONDS'] ?? 3);
@@ -107,10 +108,4 @@ async function run(databaseUrl: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query(statement).finally(() => client.end());
-}
-
-function quantiles(durations: readonly number[]): string {
-  const sorted = durations.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)]?.toFixed(0);
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }

@@ -1,19 +1,11 @@
 import fc from 'fast-check';
-import { exchange, type Heard } from './raw-http.js';
+import { type Finding, Findings } from './findings.js';
+import { exchange } from './raw-http.js';
 import type { Tokens } from './headers.js';
 import { type FuzzedRequest, requests } from './requests.js';
 import type { Operation } from './operations.js';
 import type { Known } from './values.js';
 import { faultIn } from './verdict.js';
-
-/** One sort of fault in one route: how often it was met, and the first request that met it. */
-export interface Finding {
-  readonly fault: string;
-  readonly operation: string;
-  count: number;
-  readonly request: string;
-  readonly answer: string;
-}
 
 interface FuzzOptions {
   readonly port: number;
@@ -40,7 +32,7 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** Sends generated requests, the same ones for the same seed, a few at a time, and judges every answer. */
 export async function fuzz({ port, operations, tokens, count, seed, until, known }: FuzzOptions): Promise<Fuzzed> {
-  const findings = new Map<string, Finding>();
+  const findings = new Findings();
   const statuses: Record<string, number> = {};
   let sent = 0;
   const one = async (request: FuzzedRequest) => {
@@ -50,7 +42,7 @@ export async function fuzz({ port, operations, tokens, count, seed, until, known
     statuses[status] = (statuses[status] ?? 0) + 1;
     sent += 1;
     const fault = faultIn(request, heard);
-    if (fault) note(findings, fault, request, heard);
+    if (fault) findings.note(fault, request, heard);
   };
   for (let round = 0; round * ROUND < count && performance.now() < until; round += 1) {
     const numRuns = Math.min(ROUND, count - round * ROUND);
@@ -62,24 +54,5 @@ export async function fuzz({ port, operations, tokens, count, seed, until, known
       }),
     );
   }
-  return { sent, statuses, findings: [...findings.values()] };
-}
-
-function note(findings: Map<string, Finding>, fault: string, request: FuzzedRequest, heard: Heard): void {
-  const key = `${request.operation}: ${fault}`;
-  const known = findings.get(key);
-  if (known) known.count += 1;
-  else
-    findings.set(key, {
-      fault,
-      operation: request.operation,
-      count: 1,
-      request: shortened(request.bytes),
-      answer: shortened(heard),
-    });
-}
-
-function shortened(what: Buffer | Heard): string {
-  const text = Buffer.isBuffer(what) ? what.toString('latin1') : what.kind === 'answer' ? what.body : what.kind;
-  return text.replace(/Bearer [\w-]{20,}\.[\w.-]+/g, 'Bearer <token>').slice(0, 1_200);
+  return { sent, statuses, findings: findings.all };
 }

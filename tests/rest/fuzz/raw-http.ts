@@ -20,15 +20,19 @@ interface RawExchange {
   readonly hangUp: boolean;
   /** Milliseconds until `silence`. */
   readonly deadlineMs: number;
+  /** Of an answer that may never end: when it has said enough, by its body so far, or nothing more for some milliseconds. */
+  readonly stream?: { readonly enough: (body: string) => boolean; readonly quietMs: number };
 }
 
 /** Writes bytes to a new loopback connection, as no HTTP client would let us, and reads the first final answer. */
-export async function exchange({ port, bytes, bodiless, hangUp, deadlineMs }: RawExchange): Promise<Heard> {
+export async function exchange({ port, bytes, bodiless, hangUp, deadlineMs, stream }: RawExchange): Promise<Heard> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     let received = Buffer.alloc(0);
+    let quiet: NodeJS.Timeout | undefined;
     const end = (heard: Heard) => {
       clearTimeout(deadline);
+      clearTimeout(quiet);
       socket.destroy();
       resolve(heard);
     };
@@ -37,7 +41,12 @@ export async function exchange({ port, bytes, bodiless, hangUp, deadlineMs }: Ra
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       const answer = read(received, bodiless, false);
-      if (answer) end(answer);
+      if (answer) return end(answer);
+      const soFar = stream && read(received, bodiless, true);
+      if (!soFar || soFar.kind !== 'answer') return;
+      clearTimeout(quiet);
+      if (stream.enough(soFar.body)) end(soFar);
+      else quiet = setTimeout(() => end(soFar), stream.quietMs);
     });
     socket.on('end', closed).on('close', closed);
     // A server may refuse before it has read all of it; what it said counts.

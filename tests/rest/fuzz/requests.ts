@@ -43,22 +43,32 @@ function aimed(operation: Operation, known: Known, tokens: Tokens): fc.Arbitrary
   return parts.map(({ method, target, who, type, more, body, encoding, framing }) => {
     const content = Buffer.from(body, encoding);
     const plain = content.length === 0 && framing === 'length';
-    const headers = [...who, ...(plain ? [] : type), ...more, ...framingHeaders(framing, content)];
-    const head = [
-      `${method} ${target} HTTP/1.1`,
-      'Host: 127.0.0.1',
-      'Connection: close',
-      ...headers.map(lineOf),
-      '',
-      '',
-    ];
+    const headers = [...who, ...(plain ? [] : type), ...more];
     return {
       operation: `${operation.method} ${operation.path}`,
-      bytes: Buffer.concat([Buffer.from(head.join('\r\n'), 'latin1'), framed(framing, content)]),
-      bodiless: method === 'HEAD',
-      broken: !isWhole(method, target, headers, framing),
+      ...written({ method, target, headers, content, framing }),
     };
   });
+}
+
+interface RequestParts {
+  readonly method: string;
+  readonly target: string;
+  /** Besides those that every request has, and those of the framing. */
+  readonly headers: readonly Header[];
+  readonly content: Buffer;
+  readonly framing: Framing;
+}
+
+/** A request as it goes over the wire. */
+export function written({ method, target, headers, content, framing }: RequestParts): Omit<FuzzedRequest, 'operation'> {
+  const all = [...headers, ...framingHeaders(framing, content)];
+  const head = [`${method} ${target} HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: close', ...all.map(lineOf), '', ''];
+  return {
+    bytes: Buffer.concat([Buffer.from(head.join('\r\n'), 'latin1'), framed(framing, content)]),
+    bodiless: method === 'HEAD',
+    broken: !isWhole(method, target, all, framing),
+  };
 }
 
 const lineOf = ([name, value]: Header) => `${name}: ${value}`;

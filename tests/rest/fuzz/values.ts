@@ -174,7 +174,8 @@ function spoilt(properties: Readonly<Record<string, Schema>>, known: Known): fc.
   });
 }
 
-const notJson = fc.constantFrom(
+/** Bodies that are no JSON, or JSON that only seems harmless. */
+export const notJson = fc.constantFrom(
   '',
   ' ',
   '{',

@@ -22,16 +22,28 @@ const inside: readonly (readonly [what: string, pattern: RegExp])[] = [
 
 /** What is wrong with an answer; null when nothing is. */
 export function faultIn(request: FuzzedRequest, heard: Heard): string | null {
-  if (heard.kind === 'silence') return 'no answer in time';
-  if (heard.kind === 'closed') return request.broken ? null : 'closed without an answer';
-  const { status, headers, body } = heard;
-  if (!(status >= 200 && status < 500)) return `status ${status}`;
-  const shown = insideIn(body, request.bytes.toString());
-  if (shown !== null) return `${status} shows ${shown}`;
-  if (status < 400 || request.bodiless) return null;
-  return isError(body, headers.get('content-type'))
+  const fault = faultInAny(request, heard);
+  if (fault !== null || heard.kind !== 'answer' || heard.status < 400 || request.bodiless) return fault;
+  return isError(heard.body, heard.headers.get('content-type'))
     ? null
-    : `${status} has a body that is no {"error": "<one clear sentence>"}`;
+    : `${heard.status} has a body that is no {"error": "<one clear sentence>"}`;
+}
+
+/**
+ * What no answer may be, whatever was asked: none, one of a fault of ours, or one that shows the inside. `shown`: as much
+ * of its body as must not.
+ */
+export function faultInAny(
+  { bytes, broken }: Pick<FuzzedRequest, 'bytes' | 'broken'>,
+  heard: Heard,
+  shown = heard.kind === 'answer' ? heard.body : '',
+): string | null {
+  if (heard.kind === 'silence') return 'no answer in time';
+  if (heard.kind === 'closed') return broken ? null : 'closed without an answer';
+  const { status } = heard;
+  if (!(status >= 200 && status < 500)) return `status ${status}`;
+  const seen = insideIn(shown, bytes.toString());
+  return seen === null ? null : `${status} shows ${seen}`;
 }
 
 /** What of the inside an answer shows that its request did not say itself; null: nothing. */
@@ -42,7 +54,8 @@ export function insideIn(answer: string, sent: string): string | null {
   return shown?.[0] ?? null;
 }
 
-function isError(body: string, type = ''): boolean {
+/** Whether a body is an error as the REST contract has it. */
+export function isError(body: string, type = ''): boolean {
   try {
     const { error, ...more } = JSON.parse(body) as Record<string, unknown>;
     return (
