@@ -38,6 +38,11 @@ export const verbs = {
   ),
   explore: longTest('tests/explore/explore.test.ts', { set: 'full' }),
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
+  'fuzz:graphql': longTest(
+    'tests/security/graphql-fuzz.test.ts',
+    { valid: '20000', mutated: '20000', seed: undefined },
+    { TEST_SET: 'full' },
+  ),
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),

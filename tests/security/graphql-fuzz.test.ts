@@ -1,0 +1,206 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { Shopper } from '@shop/system/demo/shopper';
+import { processNames } from '@shop/system/ports';
+import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
+import { RunningShop } from '../e2e/running-shop.js';
+import { type Held, whatIsHeld } from '../resilience/what-is-held.js';
+import { report } from '../rest/report.js';
+import { eventually } from '../support/eventually.js';
+import { violations } from '../support/invariants.js';
+import { quantile, quantiles } from '../support/quantiles.js';
+import { Scrape } from '../support/scrape.js';
+import { required } from '../support/test-environment.js';
+import { apiSchema } from './graphql-fuzz/api-schema.js';
+import { BESIDE, Crossfire } from './graphql-fuzz/crossfire.js';
+import { Fuzzer } from './graphql-fuzz/fuzzer.js';
+import { growth, INSPECTABLE, memories, type Memory } from './graphql-fuzz/heaps.js';
+import { OrdinaryClient } from './graphql-fuzz/ordinary-client.js';
+import { ordinaryOperations } from './graphql-fuzz/ordinary-operations.js';
+import { Scene } from './graphql-fuzz/scene.js';
+import { SteadyClient } from './graphql-fuzz/steady-client.js';
+
+/** `npm run fuzz:graphql` sets these; within the whole test run a few hundred have to do, and nothing is timed. */
+const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 250), mutated: Number(process.env['TEST_MUTATED'] ?? 250) };
+const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
+const FULL = process.env['TEST_SET'] === 'full';
+
+const NUMBERS = Math.max(COUNTS.valid, COUNTS.mutated);
+/** Many times what it takes on a machine that has nothing else to do. */
+const LIMIT_MS = 200_000 + NUMBERS * 100;
+/** The run is cut into so many parts: before each, ordinary operations take the place of the hostile ones for a while. */
+const PARTS = FULL ? 20 : 2;
+const ORDINARY_MS = FULL ? 5_000 : 500;
+/** So many operations are timed while nobody else is there. */
+const ALONE = FULL ? 100 : 5;
+const ALONE_WITHIN = { timeoutMs: 60_000 };
+/** The 99th percentile beside hostile operations, over that beside ordinary ones. */
+const MOST_SLOWER = 2;
+/** How much a process may grow over the second half of the run, in MB: of what is held, and of what the system has given. */
+const MOST_GROWTH = { heapMb: 8, rssMb: 40 };
+/** Pools and polls hold some handles more or fewer. */
+const MARGIN = 15;
+const STOCK = 1_000_000;
+
+describe('GraphQL operations of all sorts', () => {
+  let shop: RunningShop;
+  let scene: Scene;
+  let fuzzer: Fuzzer;
+  let steady: SteadyClient;
+  let steadyProduct: string;
+  let port: number;
+  let before: Held | undefined;
+  const samples: Readonly<Record<string, Memory>>[] = [];
+  const redisUrl = required('REDIS_URL');
+  const namespace = `graphql_fuzz_${randomUUID()}:`;
+  const people: Shopper[] = [];
+  const somebody = async () => {
+    const person = await Shopper.register(shop.gateway, `p${randomUUID().replaceAll('-', '').slice(0, 20)}`);
+    people.push(person);
+    return person;
+  };
+
+  beforeAll(async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const settings = {
+      RATE_LIMIT_PER_MINUTE: '0',
+      LOGIN_RATE_LIMIT: '0',
+      JWT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+      REDIS_NAMESPACE: namespace,
+      NODE_OPTIONS: INSPECTABLE,
+    };
+    shop = await RunningShop.start('processes', settings, { redisUrl });
+    scene = await Scene.open(shop.gateway, privateKey);
+    const { id } = await scene.keeper.createProduct({ name: 'Tea', price: 1_500, stock: STOCK });
+    steadyProduct = id;
+    port = Number(new URL(shop.gateway).port);
+    fuzzer = new Fuzzer(apiSchema(), port, SEED);
+    steady = SteadyClient.start(`${shop.gateway}/graphql`, (await somebody()).token, ordinaryOperations(id));
+  }, 120_000);
+  afterAll(async () => {
+    await steady?.stop();
+    await shop?.stop();
+  }, 60_000);
+
+  it(
+    'are answered as the contract says, and leave others their time',
+    async () => {
+      const crossfire = new Crossfire(fuzzer, scene, steady);
+      const client = async () => new OrdinaryClient(port, (await somebody()).token, ordinaryOperations(steadyProduct));
+      const clients = [await client(), await client()] as const;
+      // Whatever is slow only once has been so before anything is timed.
+      await crossfire.ordinary(clients, ORDINARY_MS);
+      delete steady.durations[BESIDE.ordinary];
+      steady.enter(BESIDE.nobody);
+      await eventually(
+        () => expect(steady.durations[BESIDE.nobody]?.length).toBeGreaterThanOrEqual(ALONE),
+        ALONE_WITHIN,
+      );
+      steady.enter(null);
+      let [ordinary, ordinaryMs, hostileMs] = [0, 0, 0];
+      samples.push(await memories(shop));
+      for (let part = 0; part < PARTS; part += 1) {
+        const began = performance.now();
+        ordinary += await crossfire.ordinary(clients, ORDINARY_MS);
+        const half = performance.now();
+        await crossfire.hostile(
+          Math.round((NUMBERS * part) / PARTS),
+          Math.round((NUMBERS * (part + 1)) / PARTS),
+          COUNTS,
+        );
+        ordinaryMs += half - began;
+        hostileMs += performance.now() - half;
+        samples.push(await memories(shop));
+        // By now the pools have what connections they take.
+        before ??= await whatIsHeld(shop, redisUrl, namespace);
+      }
+      const perSecond = (count: number, ms: number) => Math.round((count / ms) * 1_000);
+      report(
+        `seed ${SEED}: ${COUNTS.valid} valid ${JSON.stringify(fuzzer.counts.valid)}, ` +
+          `${COUNTS.mutated} mutated ${JSON.stringify(fuzzer.counts.mutated)}; ${perSecond(fuzzer.sent, hostileMs)} a second`,
+      );
+      for (const beside of Object.values(BESIDE))
+        report(
+          `beside ${beside}: ${steady.durations[beside]?.length ?? 0} ordinary operations, ${quantiles(steady.durations[beside] ?? [])}`,
+        );
+      report(`the ordinary client in place of the hostile one sent ${perSecond(ordinary, ordinaryMs)} a second`);
+      for (const { fault, operation, count } of fuzzer.found) report(`${count} times: ${operation}: ${fault}`);
+      expect({ seed: SEED, findings: fuzzer.found }).toEqual({ seed: SEED, findings: [] });
+      expect(fuzzer.sent).toBe(COUNTS.valid + COUNTS.mutated);
+      expect(steady.failures).toEqual([]);
+      if (!FULL) return;
+      const p99 = (beside: string) => quantile(steady.durations[beside] ?? [], 0.99);
+      expect(p99(BESIDE.hostile)).toBeLessThan(MOST_SLOWER * p99(BESIDE.ordinary));
+    },
+    LIMIT_MS,
+  );
+
+  it('leave every process as it was: none died, grew, is late or holds anything for anybody', async () => {
+    await steady.stop();
+    expect(shop.said).not.toContain('starting it again');
+    const secondHalf = samples.slice(Math.floor(samples.length / 2));
+    for (const name of processNames) {
+      const of = (kind: keyof Memory, some = samples) => some.map((sample) => memoryIn(sample, name)[kind]);
+      const [heap, rss] = [of('heapMb'), of('rssMb')].map((all) => all.map((mb) => mb.toFixed(0)).join(' '));
+      report(`${name}: heap after collection, MB: ${heap}; resident: ${rss}`);
+      if (!FULL) continue;
+      const grown = { heapMb: growth(of('heapMb', secondHalf)), rssMb: growth(of('rssMb', secondHalf)) };
+      expect([name, grown.heapMb < MOST_GROWTH.heapMb, grown.rssMb < MOST_GROWTH.rssMb, grown]).toEqual([
+        name,
+        true,
+        true,
+        grown,
+      ]);
+    }
+    await eventually(
+      async () => {
+        const held = await whatIsHeld(shop, redisUrl, namespace);
+        expect(Object.values(held.streams)).toEqual(Object.values(held.streams).map(() => 0));
+        for (const [handle, level] of Object.entries(held.handles))
+          expect([handle, level - (before?.handles[handle] ?? 0) < MARGIN]).toEqual([handle, true]);
+      },
+      { timeoutMs: 30_000, everyMs: 250 },
+    );
+    if (FULL)
+      for (const listener of [gatewayPort, ...Object.values(servicePorts)])
+        await eventually(
+          async () => {
+            const scrape = await Scrape.of(shop.service(listener));
+            expect([listener, scrape.value('nodejs_eventloop_lag_seconds', { percentile: '99' })]).toEqual([
+              listener,
+              expect.any(Number),
+            ]);
+            expect(scrape.value('nodejs_eventloop_lag_seconds', { percentile: '99' })).toBeLessThan(0.1);
+          },
+          { timeoutMs: 60_000, everyMs: 1_000 },
+        );
+  }, 180_000);
+
+  it('leave a shop that sells, and in which all rules hold', async () => {
+    const { id } = await scene.keeper.createProduct({ name: 'The last proof', price: 1_234, stock: 5 });
+    const buyer = await somebody();
+    await buyer.addToCart(id, 2);
+    const { uuid } = await buyer.placeOrder();
+    for await (const { status } of buyer.statuses(uuid)) if (status !== 'PENDING') break;
+    expect(
+      await buyer.run('query ($id: ID!) { order(id: $id) { status total payment { status amount } } }', { id: uuid }),
+    ).toEqual({
+      order: { status: 'PAID', total: 2_468, payment: { status: 'SUCCEEDED', amount: 2_468 } },
+    });
+    await Promise.all(people.map((person) => person.close()));
+    expect(await scene.keeper.stockOf(id)).toBe(3);
+    const initial = new Map([
+      [Number(id), 5],
+      [Number(steadyProduct), STOCK],
+    ]);
+    await eventually(async () => expect(await violations(shop, initial)).toEqual([]), {
+      timeoutMs: 90_000,
+      everyMs: 500,
+    });
+  }, 150_000);
+});
+
+function memoryIn(sample: Readonly<Record<string, Memory>>, name: string): Memory {
+  const memory = sample[name];
+  if (!memory) throw new Error(`${name} could not be asked for its memory`);
+  return memory;
+}

@@ -1,0 +1,134 @@
+import type { GraphQLSchema } from 'graphql';
+import { Random } from '../../chaos/random.js';
+import { type Finding, Findings } from '../../rest/fuzz/findings.js';
+import { exchange, type Heard } from '../../rest/fuzz/raw-http.js';
+import { written } from '../../rest/fuzz/requests.js';
+import { authorizationOf } from './callers.js';
+import { HostileValues } from './hostile-values.js';
+import { jsonObject, membersOf, type WrittenOperation } from './operation.js';
+import { OperationWriter } from './operation-writer.js';
+import type { Present } from './scene.js';
+import { SpoiltRequests } from './spoilt-requests.js';
+import { type Asked, faultIn } from './verdict.js';
+import { converse } from './websocket-exchange.js';
+import { websocketScript } from './websocket-scripts.js';
+import { faultInConversation, said } from './websocket-verdict.js';
+
+export type Sort = 'valid' | 'mutated';
+
+const ANSWER_WITHIN_MS = 10_000;
+const QUIET_MS = 150;
+const MOST_SHOWN = 8_000;
+const SHARES = { mutation: 0.3, subscription: 0.04, byGet: 0.06, chunked: 0.05, websocket: 0.12 } as const;
+/** A URL that is longer is refused before anybody reads it. */
+const LONGEST_URL = 8_000;
+
+/** Sends operations one after the other, each the same for the same seed and number, and judges every answer. */
+export class Fuzzer {
+  readonly counts: Readonly<Record<Sort, Record<string, number>>> = { valid: {}, mutated: {} };
+  sent = 0;
+  private readonly findings = new Findings(MOST_SHOWN);
+  private readonly writer: OperationWriter;
+  private readonly values: HostileValues;
+  private readonly spoilt: SpoiltRequests;
+
+  /** `port`: the gateway's. */
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly port: number,
+    private readonly seed: number,
+  ) {
+    this.values = new HostileValues(seed);
+    this.writer = new OperationWriter(schema, this.values);
+    this.spoilt = new SpoiltRequests(this.values, seed);
+  }
+
+  get found(): readonly Finding[] {
+    return this.findings.all;
+  }
+
+  /** The operation of one number. */
+  async send(sort: Sort, number: number, present: Present): Promise<void> {
+    const random = new Random(Math.imul(this.seed, 0x9e3779b1) + number * 2 + (sort === 'valid' ? 0 : 1));
+    const chance = random.next();
+    const { mutation, subscription } = SHARES;
+    const kind = chance < subscription ? 'subscription' : chance < subscription + mutation ? 'mutation' : 'query';
+    const operation = this.writer.write(random, kind, present.known);
+    this.sent += 1;
+    if (sort === 'valid') await this.sendValid(random, operation, present, number);
+    else if (random.chance(SHARES.websocket)) await this.sendByWebsocket(random, operation, present, number);
+    else await this.sendSpoilt(random, operation, present, number);
+  }
+
+  private async sendValid(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
+    const caller = callerOf(random);
+    const byGet = operation.kind === 'query' && random.chance(SHARES.byGet) && fitsUrl(operation);
+    const framing = random.chance(SHARES.chunked) ? 'chunked' : 'length';
+    const target = operation.kind === 'subscription' ? '/graphql/stream' : '/graphql';
+    const request = written({
+      method: byGet ? 'GET' : 'POST',
+      target: byGet ? urlOf(operation) : target,
+      headers: [...authorizationOf(caller), ['Content-Type', 'application/json']],
+      content: byGet ? Buffer.alloc(0) : Buffer.from(jsonObject(membersOf(operation))),
+      framing: byGet ? 'length' : framing,
+    });
+    const asked: Asked = { ...request, operation: operation.name, caller, valid: operation };
+    const stream = operation.kind === 'subscription' ? { enough: hasEvent, quietMs: QUIET_MS } : undefined;
+    const { bytes, bodiless } = request;
+    const heard = await exchange({
+      ...{ port: this.port, bytes, bodiless, hangUp: false, deadlineMs: ANSWER_WITHIN_MS },
+      ...(stream && { stream }),
+    });
+    this.judged('valid', asked, heard, number);
+  }
+
+  private async sendSpoilt(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
+    const caller = callerOf(random);
+    const request = this.spoilt.spoil(operation, caller, random);
+    const { bytes, bodiless, broken } = request;
+    const heard = await exchange({ port: this.port, bytes, bodiless, hangUp: broken, deadlineMs: ANSWER_WITHIN_MS });
+    this.judged('mutated', { ...request, caller, valid: null }, heard, number);
+  }
+
+  private async sendByWebsocket(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
+    const caller = callerOf(random);
+    const script = websocketScript(operation, caller, this.values, random);
+    const heard = await converse(this.port, script, ANSWER_WITHIN_MS);
+    this.count('mutated', `websocket ${heard.closed?.code ?? (heard.silent ? 'silence' : 'answered')}`);
+    const fault = faultInConversation(script, caller, heard);
+    if (fault === null) return;
+    const body = `${heard.messages.join('\n')} ${JSON.stringify(heard.closed)}`;
+    const asked = {
+      operation: `${script.name}, by ${caller.kind}`,
+      bytes: Buffer.from(`mutated ${number}\n${said(script)}`),
+    };
+    this.findings.note(fault, asked, { kind: 'answer', status: 101, headers: new Map(), body });
+  }
+
+  private judged(sort: Sort, asked: Asked, heard: Heard, number: number): void {
+    this.count(sort, heard.kind === 'answer' ? String(heard.status) : heard.kind);
+    const fault = faultIn(this.schema, asked, heard);
+    if (fault === null) return;
+    const bytes = Buffer.concat([Buffer.from(`${sort} ${number}\n`), asked.bytes]);
+    this.findings.note(fault, { operation: `${asked.operation}, by ${asked.caller.kind}`, bytes }, heard);
+  }
+
+  private count(sort: Sort, what: string): void {
+    this.counts[sort][what] = (this.counts[sort][what] ?? 0) + 1;
+  }
+}
+
+const hasEvent = (body: string) => /^event: next\ndata: .*\n\n/m.test(body);
+
+/** Keys that reach prototypes are left out of bodies; in a URL they are variables like others. */
+const fitsUrl = (operation: WrittenOperation) =>
+  !('__proto__' in operation.variables) && urlOf(operation).length < LONGEST_URL;
+
+/** A query as a GET has it. */
+function urlOf(operation: WrittenOperation): string {
+  const parameters = membersOf(operation).map(([key, text]) => {
+    const value = key === 'variables' ? text : (JSON.parse(text) as string);
+    return `${key}=${encodeURIComponent(value)}`;
+  });
+  return `/graphql?${parameters.join('&')}`;
+}
