@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError } from 'graphql';
+import { documentStore } from '@shop/shared/graphql/document-store';
 import { operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
 import { operationTracing } from '@shop/shared/graphql/operation-tracing';
@@ -47,6 +48,7 @@ export function createApolloServer(
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
+    documentStore: documentStore(),
     introspection: development,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

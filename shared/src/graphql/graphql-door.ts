@@ -8,6 +8,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
+import { documentStore } from './document-store.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { refusalOfOthers } from './for-the-gateway.js';
 import { operationMetrics } from './operation-metrics.js';
@@ -38,6 +39,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
   return async (app, access) => {
     const apollo = new ApolloServer<GraphqlContext<Loaders>>({
       schema,
+      documentStore: documentStore(),
       introspection: true,
       persistedQueries: false,
       includeStacktraceInErrorResponses: false,
