@@ -57,20 +57,14 @@ export class PublishedKeys implements Component {
    * names has the set fetched once a second: the keys that are known are found meanwhile, and a new one a second later.
    */
   async find(kid: string): Promise<KeyObject | undefined> {
-    for (;;) {
-      const key = this.known(kid);
-      if (key) return key;
-      const underWay = this.fetching;
-      if (!underWay && !this.mayFetch()) break;
-      // One that was under way may have been answered before the key was published, or before auth was back.
-      if (underWay) await underWay.catch(() => undefined);
-      else {
-        await this.fetchOnce();
-        return this.known(kid);
-      }
-    }
-    if (this.failure) throw this.failure;
-    return undefined;
+    const underWay = this.known(kid) ? undefined : this.fetching;
+    // It may have been answered before the key was published: then another follows.
+    if (underWay) await underWay;
+    const key = this.known(kid);
+    if (key) return key;
+    if (this.fetching || this.mayFetch()) await this.fetchOnce();
+    else if (this.failure) throw this.failure;
+    return this.known(kid);
   }
 
   /** The key under this `kid`, as far as it is known and still trusted. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { eventually } from '../../../tests/support/eventually.js';
 import { type TcpProxy, tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
@@ -71,6 +73,31 @@ describe('the keys that auth publishes', () => {
     expect(performance.now() - since).toBeLessThan(2_000);
     await proxy.open();
     await eventually(async () => expect(await keys.find('test')).toBeDefined());
+  });
+
+  it('are found at once when they are new, though the set was fetched just before, or is being fetched', async () => {
+    const keys = await start();
+    expect(await keys.find('test')).toBeDefined();
+    auth.changeKey('new');
+    expect(await keys.find('new')).toBeDefined();
+    const underWay = keys.find('unknown');
+    auth.changeKey('newer');
+    expect(await keys.find('newer')).toBeDefined();
+    expect(await underWay).toBeUndefined();
+  });
+
+  it('are soon known not to be had when auth takes the question and says nothing', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const keys = new PublishedKeys({ url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/` });
+    const since = performance.now();
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => keys.find(randomUUID())));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    // One question, and its time limit, for all of them.
+    expect(performance.now() - since).toBeLessThan(5_000);
+    await keys.stop();
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it.each([
