@@ -72,6 +72,8 @@ export function graphqlRoutes(options: GraphqlRoutesOptions) {
       const context = contextFor(request);
       const release = connections.take(clientKey(context.caller, context.clientAddress));
       raw.once('close', release);
+      // Whoever hung up before gives no other sign of it.
+      if (raw.destroyed) release();
       return await operations.run(operation, context, transport);
     };
     const answerBySse = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -3,7 +3,6 @@ import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import { AppError } from '@shop/shared/errors/app-error';
-import { BODY_LIMIT } from '@shop/shared/http/web-server';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { forwardedHeaders, withoutConnectionHeaders } from './forwarded-headers.js';
 import { forwardedRoutes } from './forwarded-routes.js';
@@ -16,18 +15,20 @@ interface RestFacadeOptions {
   readonly originOf: (service: ServiceName) => string | null;
   readonly proof: Proof;
   readonly timeoutMs: number;
+  /** The largest body, in bytes. */
+  readonly bodyLimit: number;
   readonly rate: RequestRate;
   readonly telemetry: Pick<Telemetry, 'tracing'>;
 }
 
 /** Forwards the REST contract's routes to their services, as they are. A service that is away is 503, a slow one 504,
  * and one that breaks off 502. */
-export function restFacade({ originOf, proof, timeoutMs, rate, telemetry }: RestFacadeOptions) {
+export function restFacade({ originOf, proof, timeoutMs, bodyLimit, rate, telemetry }: RestFacadeOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const requests = new ServiceRequests(timeoutMs, telemetry);
     app.addHook('onClose', () => requests.close());
     app.addHook('onRequest', ({ headers, ip }) => rate.admitUnjudged(headers.authorization, ip));
-    app.addHook('preParsing', limitBody);
+    app.addHook('preParsing', limitBodies(bodyLimit));
     for (const { service, methods, path } of forwardedRoutes) {
       await app.register(httpProxy, {
         upstream: '',
@@ -54,25 +55,23 @@ export function restFacade({ originOf, proof, timeoutMs, rate, telemetry }: Rest
 }
 
 /** A body is passed on while it arrives, so that its size may only show on the way. GET and HEAD have none that counts. */
-async function limitBody(
-  { method, headers }: FastifyRequest,
-  _reply: FastifyReply,
-  payload: Readable,
-): Promise<Readable> {
-  if (method === 'GET' || method === 'HEAD') return payload;
-  if (Number(headers['content-length'] ?? 0) > BODY_LIMIT) throw bodyTooLarge();
-  let size = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > BODY_LIMIT) done(bodyTooLarge());
-      else done(null, chunk);
-    },
-  });
-  // Whoever reads it hears of an error as well; nobody may be there to read, where a route refuses before.
-  counted.on('error', () => undefined);
-  payload.once('error', (error) => counted.destroy(error));
-  return payload.pipe(counted);
+function limitBodies(most: number) {
+  return async ({ method, headers }: FastifyRequest, _reply: FastifyReply, payload: Readable): Promise<Readable> => {
+    if (method === 'GET' || method === 'HEAD') return payload;
+    if (Number(headers['content-length'] ?? 0) > most) throw bodyTooLarge();
+    let size = 0;
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        if (size > most) done(bodyTooLarge());
+        else done(null, chunk);
+      },
+    });
+    // Whoever reads it hears of an error as well; nobody may be there to read, where a route refuses before.
+    counted.on('error', () => undefined);
+    payload.once('error', (error) => counted.destroy(error));
+    return payload.pipe(counted);
+  };
 }
 
 const bodyTooLarge = () => new AppError('BAD_USER_INPUT', 'the body is too large', { status: 413 });

@@ -75,7 +75,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
     graphqlRoutes({ server, operations, admission, rate, connections, explorers: config.development, telemetry }),
     docsRoute({ readiness, explorers: config.development, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
-    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, rate, telemetry }),
+    restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, bodyLimit: config.bodyLimit, rate, telemetry }),
   ];
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });
   const apollo = component(

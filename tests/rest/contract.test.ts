@@ -186,8 +186,8 @@ describe('the REST contract, on each service and through the gateway', () => {
   });
 
   describe('with a service behind the gateway', () => {
-    /** Drives every route of a service at a gateway whose services fail in one way. */
-    const everyRoute = async (service: Service, origin: string, status: number, sentence: string) => {
+    /** Drives every route of a service at a gateway that has one answer to all of them. */
+    const everyRoute = async (service: Service, origin: string, status: number, error: string) => {
       const forwarded = [...player.documents[service].operations].filter(([route]) => !notForwarded.includes(route));
       const answers = await Promise.all(
         forwarded.map(async ([route, operation]) => {
@@ -196,7 +196,7 @@ describe('the REST contract, on each service and through the gateway', () => {
           return [route, answer.status, JSON.parse(answer.text) as unknown] as const;
         }),
       );
-      expect(answers).toEqual(forwarded.map(([route]) => [route, status, { error: `${service} service ${sentence}` }]));
+      expect(answers).toEqual(forwarded.map(([route]) => [route, status, { error }]));
     };
 
     let gateway: Failing | undefined;
@@ -207,18 +207,25 @@ describe('the REST contract, on each service and through the gateway', () => {
 
     it('that is away, says so on every route', async () => {
       const { origin } = (gateway = await gatewayToNobody());
-      for (const service of services) await everyRoute(service, origin, 503, 'unavailable');
+      for (const service of services) await everyRoute(service, origin, 503, `${service} service unavailable`);
     }, 30_000);
 
     it('that hangs, says so on every route', async () => {
       const { origin } = (gateway = await impatientGateway((service) => front.origin(service)));
       for (const service of services)
-        await without(service, () => everyRoute(service, origin, 504, 'did not answer in time'));
+        await without(service, () => everyRoute(service, origin, 504, `${service} service did not answer in time`));
     }, 60_000);
 
     it('that hangs up within its answer, says so on every route', async () => {
       const { origin } = (gateway = await gatewayToWhoBreaksOff());
-      for (const service of services) await everyRoute(service, origin, 502, 'broke off its answer');
+      for (const service of services) await everyRoute(service, origin, 502, `${service} service broke off its answer`);
+    }, 30_000);
+
+    it('lets nobody ask too often, on any route', async () => {
+      const { origin } = (gateway = await gatewayToNobody({ RATE_LIMIT_PER_MINUTE: '1' }));
+      await player.ask('gateway', 'GET /products', requestOf('GET /products', {}), origin);
+      const tooMany = 'too many requests, please try again later';
+      for (const service of services) await everyRoute(service, origin, 429, tooMany);
     }, 30_000);
   });
 

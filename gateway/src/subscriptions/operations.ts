@@ -29,7 +29,12 @@ import { UpstreamStream } from './upstream-stream.js';
 export type Outcome =
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLFormattedError[] }
   | { readonly kind: 'result'; readonly result: ExecutionResult }
-  | { readonly kind: 'stream'; readonly answers: AsyncGenerator<ExecutionResult, void, undefined> };
+  | {
+      readonly kind: 'stream';
+      readonly answers: AsyncGenerator<ExecutionResult, void, undefined>;
+      /** Resolves when it has ended, by itself or by its reader. */
+      readonly ended: Promise<void>;
+    };
 
 /** The texts of operations whose plans are kept. */
 const CHARACTERS_KEPT = 250_000;
@@ -107,19 +112,21 @@ export class Operations implements Component {
     const variables = { ...coerced, ...request.variables };
 
     let stopWaiting = () => undefined as void;
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, this.telemetry, {
       onEvent: () => this.countEvent(transport),
       onClose: () => {
         stopWaiting();
         this.live.delete(stream);
+        end();
       },
     });
     this.live.set(stream, transport);
-    if (transport === 'websocket') return { kind: 'stream', answers: stream.answers };
+    if (transport === 'websocket') return { kind: 'stream', answers: stream.answers, ended };
     // A websocket is closed by its door instead, with all of its streams.
-    const { answers, end }: Endable<ExecutionResult> = endable(stream.answers);
-    stopWaiting = this.identities.onEnd(context, (reason) => end(new PublicGraphqlError(toPublicError(reason))));
-    return { kind: 'stream', answers };
+    const { answers, end: endWith }: Endable<ExecutionResult> = endable(stream.answers);
+    stopWaiting = this.identities.onEnd(context, (reason) => endWith(new PublicGraphqlError(toPublicError(reason))));
+    return { kind: 'stream', answers, ended };
   }
 
   /** Validated and planned once for each text, for as long as the schema stays the same. */

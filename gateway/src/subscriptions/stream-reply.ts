@@ -33,6 +33,8 @@ export async function streamReply(
   markAsStream(reply.request);
   reply.hijack();
   const { raw } = reply;
+  // Its client has gone while it was prepared, and nothing else will tell.
+  if (raw.destroyed) return void (await answers.return());
   const headers = reply.getHeaders() as OutgoingHttpHeaders;
   raw.writeHead(200, {
     ...headers,

@@ -5,7 +5,7 @@ import { CloseCode, type Context, handleProtocols, makeServer, type OperationRes
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError, type ErrorCode } from '@shop/shared/errors/app-error';
-import { rawAnswer } from '@shop/shared/http/server-options';
+import { refuseUpgrade } from '@shop/shared/http/server-options';
 import { type Origin, originOf, trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { withLogFields } from '@shop/shared/logging/log-fields';
@@ -20,11 +20,13 @@ import type { RequestRate } from '../request-rate.js';
 import { readOperationRequest, type SentOperation } from './operation-request.js';
 import type { Operations, Outcome } from './operations.js';
 import { SocketAdapter } from './socket-adapter.js';
+import { UnderWay } from './under-way.js';
 import { mayUpgrade } from './upgrade-origin.js';
 
 interface Connection {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  readonly underWay: UnderWay;
   identity?: Identity;
 }
 
@@ -90,8 +92,12 @@ export class WebsocketDoor implements Component {
       const adapter = new SocketAdapter(socket, (error) =>
         options.telemetry.logger.error({ err: error }, 'websocket failed'),
       );
-      const closed = protocol.opened(adapter, { socket, request });
-      socket.once('close', (code, reason) => void closed(code, String(reason)));
+      const underWay = new UnderWay();
+      const closed = protocol.opened(adapter, { socket, request, underWay });
+      socket.once('close', (code, reason) => {
+        underWay.close();
+        void closed(code, String(reason));
+      });
     });
   }
 
@@ -110,14 +116,10 @@ export class WebsocketDoor implements Component {
   /** Takes the upgrade requests of an HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (request.url?.split('?')[0] !== PATH) {
-        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-        return;
-      }
-      if (!mayUpgrade(request.headers.origin, this.originOf(request).host, this.options.corsOrigins)) {
-        socket.end(rawAnswer('403 Forbidden', { error: 'a page from elsewhere may not open a websocket here' }));
-        return;
-      }
+      if (request.url?.split('?')[0] !== PATH)
+        return refuseUpgrade(socket, '404 Not Found', { error: 'websockets are at /graphql' });
+      if (!mayUpgrade(request.headers.origin, this.originOf(request).host, this.options.corsOrigins))
+        return refuseUpgrade(socket, '403 Forbidden', { error: 'a page from elsewhere may not open a websocket here' });
       this.sockets.handleUpgrade(request, socket, head, (client) => this.sockets.emit('connection', client, request));
     });
   }
@@ -155,16 +157,10 @@ export class WebsocketDoor implements Component {
     });
   }
 
-  private async run(
-    { extra, subscriptions }: ConnectionContext,
-    payload: object,
-  ): Promise<ExecutionArgs | PublicGraphqlError[]> {
-    const { identity, request } = extra;
+  private async run({ extra }: ConnectionContext, payload: object): Promise<ExecutionArgs | PublicGraphqlError[]> {
+    const { identity, request, underWay } = extra;
     if (!identity) throw new Error('an operation came before its connection was admitted');
     const { rate, streamsPerConnection: most } = this.options;
-    // This one is among them.
-    if (Object.keys(subscriptions).length > most)
-      return [new PublicGraphqlError(errorOf('RATE_LIMITED', `one connection may have ${most} operations under way`))];
     const context = contextOf(identity, request.headers, this.originOf(request).address);
     let operation: SentOperation;
     try {
@@ -174,8 +170,10 @@ export class WebsocketDoor implements Component {
       return [new PublicGraphqlError(toPublicError(error))];
     }
     const origin = withLogFields({ request_id: context.requestId }, contextFrom(request.headers));
-    const outcome = await activeContext.with(origin, () =>
-      this.options.operations.run(operation, context, 'websocket'),
+    if (underWay.count >= most)
+      return [new PublicGraphqlError(errorOf('RATE_LIMITED', `one connection may have ${most} operations under way`))];
+    const outcome = await underWay.run(() =>
+      activeContext.with(origin, () => this.options.operations.run(operation, context, 'websocket')),
     );
     if (outcome.kind === 'refused') return outcome.errors.map((error) => new PublicGraphqlError(error));
     return handThrough(outcome);

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { type Context as TraceContext, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
@@ -14,7 +13,7 @@ import { bearerToken, type Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
 import type { SubgraphAccess } from '../http/behind-gateway.js';
 import { requestIdOf } from '../http/request-id.js';
-import { rawAnswer } from '../http/server-options.js';
+import { refuseUpgrade } from '../http/server-options.js';
 import { withLogFields } from '../logging/log-fields.js';
 import { contextFrom } from '../telemetry/trace-context.js';
 
@@ -73,7 +72,7 @@ export function openSubscriptions<Loaders>(
   );
   app.server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/graphql') return socket.destroy();
-    if (!access.admits(request)) return refuse(socket);
+    if (!access.admits(request)) return refuseUpgrade(socket, '403 Forbidden', refusalOfOthers);
     return sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   });
   app.addHook('preClose', async () => {
@@ -89,13 +88,6 @@ export function openSubscriptions<Loaders>(
     const { operationName, variables } = payload;
     return { schema, document, operationName, variableValues: variables, contextValue };
   }
-}
-
-/** Nobody else listens to this socket now: an error of it would end the process. */
-function refuse(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-  socket.once('finish', () => socket.destroy());
-  socket.end(rawAnswer('403 Forbidden', refusalOfOthers));
 }
 
 async function callerOfOperation(

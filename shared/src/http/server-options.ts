@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdOf } from './request-id.js';
 
@@ -50,8 +51,18 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
   socket.destroy(error);
 }
 
+/**
+ * Refuses a request for an upgrade. Node leaves its socket to whoever hears of it: nobody else listens to it then, so that an
+ * error of it would end the process. `status`: with its phrase.
+ */
+export function refuseUpgrade(socket: Duplex, status: string, answer: object): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(rawAnswer(status, answer));
+}
+
 /** An answer on a socket that no HTTP server answers on (any more), after which it is closed. `status`: with its phrase. */
-export function rawAnswer(status: string, answer: object): string {
+function rawAnswer(status: string, answer: object): string {
   const body = JSON.stringify(answer);
   const headers = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
   return `HTTP/1.1 ${status}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`;

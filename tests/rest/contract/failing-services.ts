@@ -6,11 +6,15 @@ import { freePort } from '../../support/free-port.js';
 import type { Service } from './shop-front.js';
 
 /** A gateway that waits for no service for long, in front of the shop's graph, with services of the test's choice. */
-function gatewayTo(originOf: (service: Service) => string): Promise<TestGateway> {
+function gatewayTo(
+  originOf: (service: Service) => string,
+  settings: Record<string, string> = {},
+): Promise<TestGateway> {
   const origins = serviceNames.map((service) => [`${service.toUpperCase()}_URL`, originOf(service)] as const);
   return TestGateway.start(readFileSync('gateway/supergraph.graphql', 'utf8'), {
     SUBGRAPH_TIMEOUT_MS: '500',
     ...Object.fromEntries(origins),
+    ...settings,
   });
 }
 
@@ -24,10 +28,10 @@ export function impatientGateway(originOf: (service: Service) => string): Promis
   return gatewayTo(originOf);
 }
 
-/** Nobody is where the services should be. */
-export async function gatewayToNobody(): Promise<Failing> {
+/** Nobody is where the services should be. `settings`: the gateway's own. */
+export async function gatewayToNobody(settings: Record<string, string> = {}): Promise<Failing> {
   const origin = `http://127.0.0.1:${await freePort()}`;
-  return gatewayTo(() => origin);
+  return gatewayTo(() => origin, settings);
 }
 
 /** Every service hangs up within its answer's head. */
