@@ -41,7 +41,7 @@ export async function bundle(root) {
 
 async function write(root, draft) {
   // Loaded only when there is something to do, as the compiler.
-  const { build: esbuild } = await import('esbuild');
+  const { build: esbuild, stop } = await import('esbuild');
   const processes = workspaceFolders(root).filter((workspace) => existsSync(join(workspace, 'dist', 'main.js')));
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
@@ -66,6 +66,8 @@ async function write(root, draft) {
     alias: { punycode: 'punycode/' },
     banner: { js: forCommonJs },
   });
+  // It would stay for as long as we do.
+  await stop();
 }
 
 function filesIn(folder) {
