@@ -59,6 +59,7 @@ describe('clients that leave before they are answered', () => {
 
   it('have the connection of a refused websocket closed, if they do not close it', async () => {
     const socket = connect({ port: Number(new URL(gateway.origin).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
     socket.write(request('/graphql', { ...upgrade, origin: 'https://elsewhere.example' }));
     await once(socket.resume(), 'end');
     // Nobody is there to read this any more.
