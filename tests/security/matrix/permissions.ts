@@ -194,6 +194,8 @@ export const routes: Permissions = {
 
   'GET /payments/{order_uuid}': OWN_OR_ADMIN,
 
+  'GET /.well-known/ended-sessions': PUBLIC, // hashes of ids
+
   'POST /ingest': SERVICE_ONLY, // by INGEST_TOKEN, where one is set, as here
 };
 
@@ -203,6 +205,7 @@ export const undocumentedRoutes: Permissions = {
   'POST /cart/checkout at gateway': NOBODY,
   'POST /ingest at gateway': NOBODY,
   'GET /.well-known/jwks.json at auth': PUBLIC,
+  'GET /.well-known/ended-sessions at gateway': NOBODY,
   'GET /mail at mailer': TRIAL, // production refuses to start without a mail server, and with one there is nothing here
   'GET /mail at gateway': NOBODY,
   'GET / at gateway': PUBLIC,

@@ -82,6 +82,7 @@ const probes: Readonly<Record<string, Probe>> = {
     return [{ json: { order_uuid: randomUUID(), user_id: Number(id) }, headers }];
   }),
   'GET /.well-known/jwks.json': probe(200),
+  'GET /.well-known/ended-sessions': probe(200),
   'GET /mail': probe(200),
   'GET /': probe(200),
   'GET /docs': probe(200),
