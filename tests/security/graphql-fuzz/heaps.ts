@@ -49,7 +49,7 @@ async function memoryOf(url: string): Promise<readonly [name: string, Memory] | 
     await call(2, 'HeapProfiler.collectGarbage');
     const expression = 'JSON.stringify({ script: process.argv[1], ...process.memoryUsage() })';
     const { script, heapUsed, rss } = JSON.parse(await call(3, 'Runtime.evaluate', { expression })) as Measured;
-    const name = /(\w+)\/dist\/main\.js$/.exec(script)?.[1] ?? 'launcher';
+    const name = /processes\/(\w+)\.js$/.exec(script)?.[1] ?? 'launcher';
     return [name, { heapMb: heapUsed / MB, rssMb: rss / MB }];
   } finally {
     socket.terminate();
