@@ -7,7 +7,7 @@ import type { SteadyClient } from './steady-client.js';
 export const BESIDE = { nobody: 'nobody', ordinary: 'ordinary', hostile: 'hostile' } as const;
 
 /** What people have and what can be named changes: it is looked at anew after so many operations of each sort. */
-const ROUND = 50;
+const ROUND = 125;
 
 /**
  * A client who has two requests under way at any time, beside the steady one: a valid and a mutated one, or in their place

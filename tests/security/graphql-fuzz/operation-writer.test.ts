@@ -13,7 +13,7 @@ const write = (seed: number, kind: 'query' | 'mutation' | 'subscription' = 'quer
 
 describe('written operations', () => {
   it.each(['query', 'mutation', 'subscription'] as const)('are valid, and their bodies JSON: %s', (kind) => {
-    for (let seed = 0; seed < 400; seed += 1) {
+    for (let seed = 0; seed < 150; seed += 1) {
       const operation = write(seed, kind);
       const mistakes = validate(schema, parse(operation.query)).map(({ message }) => message);
       expect({ query: operation.query, mistakes }).toEqual({ query: operation.query, mistakes: [] });
@@ -27,7 +27,7 @@ describe('written operations', () => {
   });
 
   it('have all that a document can have', () => {
-    const documents = Array.from({ length: 400 }, (_, seed) => write(seed).query).join('\n');
+    const documents = Array.from({ length: 250 }, (_, seed) => write(seed).query).join('\n');
     for (const part of ['fragment ', '... on ', '... {', '@skip', '@include', '$', '__proto__: ', 'null', '__typename'])
       expect(documents).toContain(part);
     for (const field of Object.keys(schema.getQueryType()?.getFields() ?? {})) expect(documents).toContain(field);

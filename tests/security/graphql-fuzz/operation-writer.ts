@@ -18,9 +18,12 @@ import { Selections } from './selections.js';
 
 type Kind = WrittenOperation['kind'];
 
-/** Fields whose every call hashes a password: now and then is enough. */
-const COSTLY = new Set(['register', 'login', 'changePassword']);
-const SELDOM = 0.15;
+/** Fields whose call hashes a password, or ends a session with which others would have been called: now and then is enough. */
+const SELDOM = new Set([
+  ...['register', 'login', 'changePassword'],
+  ...['logout', 'refreshToken', 'setUserRole', 'deactivateUser'],
+]);
+const NOW_AND_THEN = 0.15;
 
 /** Writes operations that are valid by the schema. */
 export class OperationWriter {
@@ -68,7 +71,7 @@ const introspections = [
 
 function chooseFrom<Field extends { readonly name: string }>(fields: readonly Field[], random: Random): Field {
   const field = random.pick(fields);
-  return COSTLY.has(field.name) && !random.chance(SELDOM) ? chooseFrom(fields, random) : field;
+  return SELDOM.has(field.name) && !random.chance(NOW_AND_THEN) ? chooseFrom(fields, random) : field;
 }
 
 interface Variable {
