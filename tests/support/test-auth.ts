@@ -107,7 +107,7 @@ export class TestAuth {
       response.end(this.jwks);
     } else if (path === new URL(this.sessionsUrl).pathname) {
       this.questions.push(query);
-      const all = { ended: [...this.ended], next: Date.now(), more: false, remember_s: 3_600 };
+      const all = { ended: [...this.ended], next: Date.now(), after: null, remember_s: 3_600 };
       response.end(JSON.stringify(this.news?.(query) ?? all));
     } else response.writeHead(404).end('{}');
   }

@@ -74,10 +74,10 @@ export class EndedSessions implements Component {
     };
   }
 
-  /** Asks until there is no more. Never rejects. */
+  /** Asks for what is new. Never rejects. */
   private async ask(): Promise<void> {
     try {
-      while (this.learn(await this.fetch()).more);
+      await this.askForAll();
       this.heard();
     } catch (error) {
       this.heardNothing(error);
@@ -85,11 +85,26 @@ export class EndedSessions implements Component {
     this.forget();
   }
 
-  private async fetch(): Promise<SessionNews> {
-    return sessionNews.parse(await this.source.get(this.since === undefined ? {} : { since: String(this.since) }));
+  /** Page by page. The next time goes on from what the first page told: what was committed since is on no later page. */
+  private async askForAll(): Promise<void> {
+    const first = await this.fetch(this.since === undefined ? {} : { since: this.since });
+    for (let { after } = first; after !== null;) {
+      const page = await this.fetch({ after });
+      if (page.after !== null && page.after <= after)
+        throw new Error('the next page of ended sessions is no later one');
+      after = page.after;
+    }
+    this.since = first.next;
   }
 
-  private learn(news: SessionNews): SessionNews {
+  private async fetch(from: { since?: number; after?: number }): Promise<SessionNews> {
+    const query = Object.fromEntries(Object.entries(from).map(([name, time]) => [name, String(time)]));
+    const news = sessionNews.parse(await this.source.get(query));
+    this.learn(news);
+    return news;
+  }
+
+  private learn(news: SessionNews): void {
     const forgottenAt = performance.now() + news.remember_s * 1_000;
     for (const mark of news.ended) {
       // Told again in case that somebody missed it: it is no news, and lives no longer.
@@ -97,8 +112,6 @@ export class EndedSessions implements Component {
       this.forgottenAt.set(mark, forgottenAt);
       this.tell(mark);
     }
-    this.since = news.next;
-    return news;
   }
 
   private tell(mark: string): void {

@@ -14,8 +14,12 @@ export const sessionNews = z.object({
   ended: z
     .array(z.string().length(22))
     .describe('The sessions that ended, oldest first: the first 22 letters of the SHA-256 of each id, in base64url'),
-  next: z.int().min(0).describe('What to ask with as `since` the next time'),
-  more: z.boolean().describe('Whether there are more already'),
+  next: z.int().min(0).describe('What to ask with as `since` the next time, once there are no more'),
+  after: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe('What to ask with as `after` at once, for there are more already; null when there are none'),
   remember_s: z.int().min(1).describe('After so many seconds the last token of a session that ended has expired'),
 });
 export type SessionNews = z.output<typeof sessionNews>;

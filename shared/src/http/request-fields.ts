@@ -51,10 +51,13 @@ export const listQuery = z.object({
     description: 'How many to leave out first',
   }).default(0),
 });
-/** `?since`, a time in milliseconds since 1970, which need not be there. */
-export const timeQuery = z.object({
+/** `?since` and `&after`, times in milliseconds since 1970, which need not be there. */
+export const newsQuery = z.object({
   since: wholeNumber('since', 0, Number.MAX_SAFE_INTEGER, 0, {
     description: 'Milliseconds since 1970; without it, from the oldest on that matter',
+  }).optional(),
+  after: wholeNumber('after', 0, Number.MAX_SAFE_INTEGER, 0, {
+    description: 'Where the page before ended; it counts in place of `since`',
   }).optional(),
 });
 export type ListQuery = z.output<typeof listQuery>;

@@ -22,7 +22,7 @@ describe('the sessions that ended', () => {
     return sessions;
   };
   const news = (ended: string[], more: Partial<ReturnType<NonNullable<TestAuth['news']>>> = {}) => ({
-    ...{ ended: ended.map(sessionMark), next: 1, more: false, remember_s: 3_600 },
+    ...{ ended: ended.map(sessionMark), next: 1, after: null, remember_s: 3_600 },
     ...more,
   });
 
@@ -36,26 +36,30 @@ describe('the sessions that ended', () => {
     expect(sessions.has(other)).toBe(false);
   });
 
-  it('are asked for from where the last answer ended, and at once while there are more', async () => {
-    const pages = [
-      news(['a'], { next: 7, more: true }),
-      news(['b'], { next: 8, more: true }),
-      news(['c'], { next: 9 }),
-    ];
-    auth.news = () => pages.shift() ?? news([], { next: 9 });
-    const sessions = await start({ pauseMs: 60_000 });
-    expect(auth.questions).toEqual(['', 'since=7', 'since=8']);
+  it('are asked for at once while there are more, and then from what the first page told', async () => {
+    const pages = [news(['a'], { next: 1, after: 7 }), news(['b'], { next: 2, after: 8 }), news(['c'], { next: 3 })];
+    auth.news = () => pages.shift() ?? news([], { next: 4 });
+    const sessions = await start();
+    expect(auth.questions.slice(0, 3)).toEqual(['', 'after=7', 'after=8']);
     expect(['a', 'b', 'c'].map((each) => sessions.has(each))).toEqual([true, true, true]);
+    await eventually(() => expect(auth.questions.slice(3, 5)).toEqual(['since=1', 'since=4']));
+  });
+
+  it('are asked for again after a pause when a page leads no further, and what it told is known', async () => {
+    auth.news = () => news(['a'], { after: 7 });
+    const sessions = await start({ pauseMs: 60_000 });
+    expect(auth.questions).toEqual(['', 'after=7']);
+    expect(sessions.has('a')).toBe(true);
   });
 
   it('are forgotten when the last token of theirs has expired, however often they are told', async () => {
-    auth.news = () => news(['a', 'b'], { remember_s: 1 });
+    // Told again, they would live for an hour if that counted.
+    const answers = [news(['a', 'b'], { remember_s: 2 }), news(['a', 'b'])];
+    auth.news = () => answers.shift() ?? news([]);
     const sessions = await start();
     expect(sessions.size).toBe(2);
-    const telling = Date.now() + 500;
-    await eventually(() => expect(Date.now()).toBeGreaterThan(telling));
-    auth.news = () => news([]);
-    await eventually(() => expect(sessions.size).toBe(0), { timeoutMs: 700 });
+    await eventually(() => expect(auth.questions.length).toBeGreaterThan(2));
+    await eventually(() => expect(sessions.size).toBe(0), { timeoutMs: 10_000 });
   });
 
   it('are told to who watches them, once, and to nobody else', async () => {

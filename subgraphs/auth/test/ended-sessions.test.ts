@@ -24,10 +24,8 @@ describe('a session that has ended', () => {
     await auth.stop();
   });
 
-  const news = async (since?: number | string): Promise<SessionNews> => {
-    const response = await fetch(
-      `${auth.url}/.well-known/ended-sessions${since === undefined ? '' : `?since=${since}`}`,
-    );
+  const news = async (from?: number | string, by: 'since' | 'after' = 'since'): Promise<SessionNews> => {
+    const response = await fetch(`${auth.url}/.well-known/ended-sessions${from === undefined ? '' : `?${by}=${from}`}`);
     expect(response.status).toBe(200);
     return (await response.json()) as SessionNews;
   };
@@ -52,11 +50,11 @@ describe('a session that has ended', () => {
     expect(await me(user)).toEqual({ username: name });
     await end(user);
 
-    const { ended, more } = await news(before.next);
+    const { ended, after } = await news(before.next);
     expect(ended).toContain(sessionMark(sessionOf(user)));
     expect(ended).not.toContain(sessionMark(sessionOf(other)));
     expect(JSON.stringify(ended)).not.toContain(sessionOf(user));
-    expect(more).toBe(false);
+    expect(after).toBeNull();
     await expect(me(user)).rejects.toMatchObject(refused);
     const profile = await fetch(`${auth.url}/api/profile`, { headers: { authorization: `Bearer ${user.token}` } });
     expect([profile.status, await profile.json()]).toEqual([401, { error: 'invalid token' }]);
@@ -91,27 +89,35 @@ describe('a session that has ended', () => {
     expect((await news(next)).ended).toContain(sessionMark(sessionOf(user)));
   });
 
-  it('is told among thousands, page by page, those that ended together on one page', async () => {
-    const { user } = await auth.register('legion');
+  it.each([
+    ['of old', '10 minutes'],
+    ['of now', '0 minutes'],
+  ])('is told among thousands %s, page by page, those that ended together on one page', async (when, ago) => {
+    const { user } = await auth.register(`legion${when.slice(3)}`);
     await sql.query(
       `insert into sessions (id, user_id, created_at, expires_at, ended_at)
        select gen_random_uuid(), $1, now(), now() + interval '1 day',
-         date_trunc('milliseconds', now()) - interval '10 minutes' + make_interval(secs => n / 4000)
+         date_trunc('milliseconds', now()) - $2::interval - interval '3 seconds' + make_interval(secs => n / 4000)
        from generate_series(1, 12000) n`,
-      [user.id],
+      [user.id, ago],
     );
     const { rows } = await sql.query<{ id: string }>('select id from sessions where user_id = $1', [user.id]);
     const seen = new Set<string>();
     let page = await news();
-    for (let pages = 1; page.more; pages += 1) {
+    for (let pages = 1; page.after !== null; pages += 1) {
       expect(pages).toBeLessThan(10);
       page.ended.forEach((mark) => seen.add(mark));
-      page = await news(page.next);
+      page = await news(page.after, 'after');
     }
     page.ended.forEach((mark) => seen.add(mark));
     const ended = rows.map(({ id }) => sessionMark(id)).filter((mark) => seen.has(mark));
     // All but the one that has not ended.
     expect(ended).toHaveLength(12_000);
+  });
+
+  it('is told to nobody who asks after a time that has yet to come', async () => {
+    for (const after of [Date.now() + 86_400_000, Number.MAX_SAFE_INTEGER])
+      expect(await news(after, 'after')).toMatchObject({ ended: [], after: null });
   });
 
   it.each(['x', '-1', '1.5', '', '1&since=2'])('is told to nobody who asks since %j', async (since) => {

@@ -1,6 +1,6 @@
 import { sessionNews } from '@shop/shared/auth/session-news';
 import { errors, type ZodTypeProvider } from '@shop/shared/http/openapi';
-import { timeQuery } from '@shop/shared/http/request-fields';
+import { newsQuery } from '@shop/shared/http/request-fields';
 import type { Door } from '@shop/shared/http/web-server';
 import type { TellEndedSessions } from '../use-cases/tell-ended-sessions.js';
 
@@ -13,11 +13,11 @@ export function endedSessionsRoutes(tellEndedSessions: TellEndedSessions): Door 
         schema: {
           operationId: 'listEndedSessions',
           summary: 'The sessions that ended since a time, for who verifies tokens',
-          querystring: timeQuery,
+          querystring: newsQuery,
           response: { 200: sessionNews.describe('The sessions that ended'), ...errors(400) },
         },
       },
-      ({ query }) => tellEndedSessions.run(query.since, new Date()),
+      ({ query }) => tellEndedSessions.run(query, new Date()),
     );
   };
 }
