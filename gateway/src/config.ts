@@ -112,6 +112,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
           sessionsUrl: read.AUTH_SESSIONS_URL,
           issuer: read.JWT_ISSUER,
           audience: read.JWT_AUDIENCE,
+          production: !development,
         }
       : null,
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,

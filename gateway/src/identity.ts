@@ -33,7 +33,7 @@ export class Identities implements Component {
     await this.verifier?.stop();
   }
 
-  /** Throws UNAUTHENTICATED for a bad token (it is never taken for nobody), SUBGRAPH_UNAVAILABLE when no key can be had. */
+  /** Throws UNAUTHENTICATED for a bad token (it is never taken for nobody), SUBGRAPH_UNAVAILABLE while auth can't be asked. */
   async identify(header: string | undefined): Promise<Identity> {
     if (!this.verifier) return { caller: null, authorization: header ?? null };
     const token = bearerToken(header);

@@ -1,6 +1,7 @@
 import { PublishedJson } from './published-json.js';
 import { type SessionNews, sessionMark, sessionNews } from './session-news.js';
 import { Repeating } from '../lifecycle/repeating.js';
+import { unavailable } from '../errors/app-error.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -15,13 +16,15 @@ interface EndedSessionsOptions {
 }
 
 const PAUSE_MS = 1_000;
+/** As long as nothing was told, nobody with a session is admitted. */
+const FIRST_PAUSE_MS = 100;
 /** Services start side by side, and auth may be restarted: a short silence is not worth a line. */
 const SILENCE_MS = 10_000;
 
 /**
  * The sessions that ended lately, as auth tells them: asked for every second or so, so that an access token dies within
  * seconds of its session, everywhere. Each is remembered for as long as one of its tokens could live. While auth is away
- * what is known still holds.
+ * what is known still holds; before its first answer nothing is known, of any session.
  */
 export class EndedSessions implements Component {
   readonly name = 'ended sessions';
@@ -30,13 +33,18 @@ export class EndedSessions implements Component {
   /** By mark, when it may be forgotten; the first is the first to be. */
   private readonly forgottenAt = new Map<string, number>();
   private readonly watchers = new Map<string, Set<() => void>>();
+  /** Undefined until all was told that ended before. */
   private since: number | undefined;
+  private underWay: Promise<void> | undefined;
+  private failure: unknown;
   private heardAt = performance.now();
   private silent = false;
 
   constructor(private readonly options: EndedSessionsOptions) {
     this.source = new PublishedJson(options.url);
-    this.asking = new Repeating(options.pauseMs ?? PAUSE_MS, () => this.ask());
+    const { pauseMs = PAUSE_MS } = options;
+    const pause = () => (this.since === undefined ? Math.min(pauseMs, FIRST_PAUSE_MS) : pauseMs);
+    this.asking = new Repeating(pause, () => this.ask());
   }
 
   /** Waits for the first answer, or the first failure: an auth that is away is no reason not to start. */
@@ -49,6 +57,13 @@ export class EndedSessions implements Component {
     const asked = this.asking.stop();
     await this.source.close();
     await asked;
+  }
+
+  /** Whether this session has ended. SUBGRAPH_UNAVAILABLE as long as auth has not told: then it is asked at once. */
+  async hasEnded(sessionId: string): Promise<boolean> {
+    if (this.since === undefined) await this.ask();
+    if (this.since === undefined) throw unavailable('the auth service is unavailable', this.failure);
+    return this.has(sessionId);
   }
 
   /** Whether this session is known to have ended. */
@@ -74,8 +89,13 @@ export class EndedSessions implements Component {
     };
   }
 
-  /** Asks for what is new. Never rejects. */
-  private async ask(): Promise<void> {
+  /** Asks for what is new; whoever asks meanwhile shares it. Never rejects. */
+  private ask(): Promise<void> {
+    this.underWay ??= this.askAndForget().finally(() => (this.underWay = undefined));
+    return this.underWay;
+  }
+
+  private async askAndForget(): Promise<void> {
     try {
       await this.askForAll();
       this.heard();
@@ -135,10 +155,12 @@ export class EndedSessions implements Component {
   }
 
   private heardNothing(error: unknown): void {
+    this.failure = error;
     if (this.silent || this.asking.isStopping) return;
     const { silenceMs = SILENCE_MS, logger } = this.options;
     if (performance.now() - this.heardAt < silenceMs) return;
     this.silent = true;
-    logger.warn({ err: error }, 'auth does not tell which sessions have ended: those known count');
+    const counts = this.since === undefined ? 'no token counts until it does' : 'those known count';
+    logger.warn({ err: error }, `auth does not tell which sessions have ended: ${counts}`);
   }
 }

@@ -53,8 +53,8 @@ export class TokenVerifier {
   constructor(private readonly options: TokenVerifierOptions) {}
 
   /**
-   * The caller that a token proves. UNAUTHENTICATED for a token that proves nothing (any more), 503 when its key can't be
-   * had.
+   * The caller that a token proves. UNAUTHENTICATED for a token that proves nothing (any more), SUBGRAPH_UNAVAILABLE when
+   * its key can't be had, or nobody has told yet whether its session has ended.
    */
   async verify(token: string): Promise<Caller> {
     const caller = (await this.remembered(token)) ?? (await this.prove(token));
@@ -107,6 +107,8 @@ export interface PublishedIdentity {
   readonly jwksUrl: string;
   /** Where it tells which sessions have ended; without it nobody is asked. */
   readonly sessionsUrl?: string | undefined;
+  /** Where to go without the latter is worth a warning. */
+  readonly production?: boolean;
   readonly issuer: string;
   readonly audience: string;
 }
@@ -117,16 +119,23 @@ export class RemoteTokenVerifier extends TokenVerifier implements Component {
   /** The sessions known to have ended; null where nobody tells. */
   readonly endedSessions: EndedSessions | null;
   private readonly parts: Component;
+  private readonly warns: boolean;
 
-  constructor({ jwksUrl, sessionsUrl, issuer, audience }: PublishedIdentity, logger: Logger) {
+  constructor(
+    { jwksUrl, sessionsUrl, issuer, audience, production = false }: PublishedIdentity,
+    private readonly logger: Logger,
+  ) {
     const keys = new PublishedKeys({ url: jwksUrl });
     const ended = sessionsUrl === undefined ? null : new EndedSessions({ url: sessionsUrl, logger });
-    super({ issuer, audience, keys, ...(ended && { hasEnded: (sessionId) => ended.has(sessionId) }) });
+    super({ issuer, audience, keys, ...(ended && { hasEnded: (sessionId) => ended.hasEnded(sessionId) }) });
     this.endedSessions = ended;
+    this.warns = production && ended === null;
     this.parts = together(keys, ...(ended ? [ended] : []));
   }
 
   start(): Promise<void> {
+    if (this.warns)
+      this.logger.warn('AUTH_SESSIONS_URL is not set: tokens of sessions that have ended count until they expire');
     return this.parts.start();
   }
 
@@ -142,11 +151,13 @@ export function verifierFor(
     readonly AUTH_SESSIONS_URL?: string | undefined;
     readonly JWT_ISSUER: string;
     readonly JWT_AUDIENCE: string;
+    readonly NODE_ENV?: string;
   },
   logger: Logger,
 ): RemoteTokenVerifier {
   const { AUTH_JWKS_URL: jwksUrl, AUTH_SESSIONS_URL: sessionsUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
-  return new RemoteTokenVerifier({ jwksUrl, sessionsUrl, issuer, audience }, logger);
+  const production = config.NODE_ENV === 'production';
+  return new RemoteTokenVerifier({ jwksUrl, sessionsUrl, issuer, audience, production }, logger);
 }
 
 /** Which key is said to have signed it. */

@@ -9,7 +9,7 @@ export class Repeating {
   private done: Promise<void> | undefined;
 
   constructor(
-    private readonly pauseMs: number,
+    private readonly pauseMs: number | (() => number),
     private readonly work: () => Promise<void>,
   ) {}
 
@@ -31,7 +31,8 @@ export class Repeating {
   private async repeat(): Promise<void> {
     const { signal } = this.stopping;
     for (;;) {
-      const ms = this.pauseMs * (1 + Math.random() / 2);
+      const pauseMs = typeof this.pauseMs === 'number' ? this.pauseMs : this.pauseMs();
+      const ms = pauseMs * (1 + Math.random() / 2);
       await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       await this.work();

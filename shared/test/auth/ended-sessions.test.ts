@@ -62,6 +62,16 @@ describe('the sessions that ended', () => {
     await eventually(() => expect(sessions.size).toBe(0), { timeoutMs: 10_000 });
   });
 
+  it('are asked for again soon as long as nothing was told, whatever the pause', async () => {
+    auth.news = (() => ({})) as never;
+    const sessions = await start({ pauseMs: 60_000 });
+    auth.endSession('a');
+    await expect(sessions.hasEnded('b')).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+    auth.news = undefined;
+    await eventually(() => expect(sessions.has('a')).toBe(true));
+    expect(await sessions.hasEnded('b')).toBe(false);
+  });
+
   it('are told to who watches them, once, and to nobody else', async () => {
     const sessions = await start();
     const [id, other] = [randomUUID(), randomUUID()];

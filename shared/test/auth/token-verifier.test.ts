@@ -1,5 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { pino } from 'pino';
+import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { bearerToken } from '../../src/auth/caller.js';
 import { RemoteTokenVerifier, type TokenVerifier } from '../../src/auth/token-verifier.js';
@@ -52,6 +54,46 @@ describe('a token', () => {
     expect((await live.verify(without ?? '')).sessionId).toBeUndefined();
     await live.stop();
   });
+
+  it('is not believed before it was told which sessions have ended, and then at once', async () => {
+    const proxy = await tcpProxy(auth.sessionsUrl);
+    await proxy.close();
+    const sessionsUrl = auth.sessionsUrl.replace(new URL(auth.sessionsUrl).host, proxy.host);
+    const restarted = verifierOf({ sessionsUrl });
+    await restarted.start();
+    const [sessionId, other] = [randomUUID(), randomUUID()];
+    auth.endSession(sessionId);
+    const token = auth.token({ userId: 7, sessionId });
+    await expect(restarted.verify(token)).rejects.toMatchObject({
+      ...{ code: 'SUBGRAPH_UNAVAILABLE', message: 'the auth service is unavailable' },
+    });
+    await proxy.open();
+    await expect(restarted.verify(token)).rejects.toMatchObject(refused);
+    const others = auth.token({ userId: 7, sessionId: other });
+    expect((await restarted.verify(others)).sessionId).toBe(other);
+    await proxy.close();
+    expect((await restarted.verify(others)).sessionId).toBe(other);
+    await restarted.stop();
+  });
+
+  it.each([
+    ['in production, without being told', { production: true }, 1],
+    ['in production', { production: true, sessionsUrl: 'http://127.0.0.1:9/ended-sessions' }, 0],
+    ['in development', {}, 0],
+  ])(
+    'of an ended session counts %s: a warning tells so at the start, or none (%#)',
+    async (_where, options, warnings) => {
+      const lines: string[] = [];
+      const logger = pino({ messageKey: 'message' }, { write: (line: string) => void lines.push(line) });
+      const own = new RemoteTokenVerifier(
+        { jwksUrl: auth.jwksUrl, issuer: 'shop', audience: 'shop', ...options },
+        logger,
+      );
+      await own.start();
+      await own.stop();
+      expect(lines.filter((line) => line.includes('AUTH_SESSIONS_URL is not set'))).toHaveLength(warnings);
+    },
+  );
 
   it('proves nothing once it has expired, or its key has gone, though it proved something before', async () => {
     const own = await TestAuth.start();
