@@ -152,7 +152,9 @@ describe('the websocket door', () => {
     await eventually(() => expect(shop.orders.streams).toBe(1));
     raw.pause();
     auth.endSession(sessionId);
-    await eventually(() => expect([shop.orders.streams, gateway.gateway.operations.streams]).toEqual([0, 0]));
+    await eventually(() => expect([shop.orders.streams, gateway.gateway.operations.streams]).toEqual([0, 0]), {
+      timeoutMs: 20_000,
+    });
     raw.destroy();
   });
 

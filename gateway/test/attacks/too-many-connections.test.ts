@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -22,7 +23,8 @@ describe('clients that open too much', () => {
   });
   beforeEach(async () => {
     const settings = { MAX_CONNECTIONS_PER_USER: '3', MAX_STREAMS_PER_CONNECTION: '5', TRUSTED_PROXIES: '127.0.0.1' };
-    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL: auth.jwksUrl, ...settings });
+    const { jwksUrl: AUTH_JWKS_URL, sessionsUrl: AUTH_SESSIONS_URL } = auth;
+    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL, AUTH_SESSIONS_URL, ...settings });
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.terminate();
@@ -110,15 +112,17 @@ describe('clients that open too much', () => {
     await eventually(async () => expect(await stream('multipart', token)).toBe(200));
   });
 
-  it('and vanish behind a network that takes all that is sent, lose their places when their token ends', async () => {
+  it('and vanish behind a network that takes all that is sent, lose their places when their session ends', async () => {
     const door = await tcpProxy(gateway.origin);
-    const token = auth.token({ userId: 7, expiresInSeconds: 3 });
+    const sessionId = randomUUID();
+    const token = auth.token({ userId: 7, sessionId });
     const vanish = (transport: 'sse' | 'multipart') => stream(transport, token, '192.0.2.1', `http://${door.host}`);
     expect([await vanish('sse'), await vanish('multipart')]).toEqual([200, 200]);
     for (const passage of door.passages()) passage.swallow();
     expect(await stream('sse', token)).toBe(200);
     expect(await stream('sse', token)).toEqual(REFUSED);
-    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0));
+    auth.endSession(sessionId);
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0), { timeoutMs: 20_000 });
     expect(await stream('sse', tokenOf(7))).toBe(200);
     await door.close();
   });
