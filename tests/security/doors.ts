@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { createClient, type ExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Answer } from './answer.js';
@@ -52,6 +53,20 @@ export async function askByWebsocket(url: string, headers: Headers, operation: O
   } finally {
     await client.dispose();
   }
+}
+
+/** The status of an attempt to open a websocket, for what it is asked by whoever is not let in; 101 for who is. */
+export async function askToUpgrade(url: string, headers: Headers): Promise<Answer> {
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const asked = { ...headers, ...upgrade, 'sec-websocket-key': 'MDEyMzQ1Njc4OWFiY2RlZg==' };
+  const status = await new Promise<number>((resolve, reject) => {
+    request(url, { headers: asked })
+      .on('response', (response) => resolve(response.resume().statusCode ?? 0))
+      .on('upgrade', (response, socket) => resolve((socket.destroy(), response.statusCode ?? 0)))
+      .on('error', reject)
+      .end();
+  });
+  return { status, errors: [], text: '' };
 }
 
 /** Errors of an operation come as a list; the end of a connection as its close event. */

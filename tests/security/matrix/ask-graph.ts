@@ -11,7 +11,8 @@ import type { Place } from './selection.js';
 import type { Setting } from '../setting.js';
 import type { Way } from './ways.js';
 
-const AT_ONCE = 8;
+/** So many operations are under way at a time. */
+export const AT_ONCE = 8;
 
 /** Where a subgraph is, if it is not the shop's own. */
 export type Elsewhere = Readonly<Partial<Record<ServiceName, string>>>;
