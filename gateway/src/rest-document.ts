@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceName } from '@shop/shared/backing/roster';
-import { errorBody } from '@shop/shared/http/openapi';
+import { errorBody, retryAfter } from '@shop/shared/http/openapi';
 import { forwardedRoutes } from './forwarded-routes.js';
 
 interface Operation {
@@ -76,7 +76,8 @@ function withGatewaysAnswers(operation: Operation): Operation {
   const answers = Object.entries(ofTheGateway).map(([status, sentence]) => {
     // A service that says so itself, of another one that it needs.
     const own = responses[status];
-    return [status, own ? { ...own, description: `${own.description}; or: ${sentence}` } : refusal(sentence)] as const;
+    const said = own ? { ...own, description: `${own.description}; or: ${sentence}` } : refusal(sentence);
+    return [status, status === '429' ? { ...said, headers: whenToTryAgain } : said] as const;
   });
   return { ...operation, responses: { ...responses, ...Object.fromEntries(answers) } };
 }
@@ -87,6 +88,10 @@ const refusal = (description: string): Described => ({
   description,
   content: { 'application/json': { schema: refusalSchema } },
 });
+
+const whenToTryAgain = Object.fromEntries(
+  Object.entries(retryAfter).map(([name, { description, ...schema }]) => [name, { description, schema }]),
+);
 
 /** Two services may mean different things by one name, but for the way to sign in. */
 function withOwnNames(service: ServiceName, document: OpenApiDocument): OpenApiDocument {

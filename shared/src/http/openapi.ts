@@ -72,6 +72,11 @@ interface HeaderSchema {
   readonly enum?: readonly string[];
 }
 
+/** The headers of an answer to whoever asks too often (RFC 9110, section 10.2.3). */
+export const retryAfter = {
+  'retry-after': { type: 'integer', minimum: 1, description: 'After how many seconds to try again' },
+} as const satisfies Record<string, HeaderSchema>;
+
 /** The error answers of a route, by status: `response: { 200: product, ...errors(400, 404) }`. */
 export function errors<Status extends number>(...statuses: Status[]): Record<Status, typeof errorBody> {
   return Object.fromEntries(statuses.map((status) => [status, errorBody])) as Record<Status, typeof errorBody>;

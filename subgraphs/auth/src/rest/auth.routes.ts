@@ -1,7 +1,14 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { requiredCallerOf } from '@shop/shared/http/identity';
 import { boundedText } from '@shop/shared/http/body-fields';
-import { errorBody, errors, needsToken, withHeaders, type ZodTypeProvider } from '@shop/shared/http/openapi';
+import {
+  errorBody,
+  errors,
+  needsToken,
+  retryAfter,
+  withHeaders,
+  type ZodTypeProvider,
+} from '@shop/shared/http/openapi';
 import type { Door } from '@shop/shared/http/web-server';
 import { z } from 'zod';
 import { emailRule, isEmail, MAX_EMAIL, passwordBounds, USERNAME, usernameRule } from '../domain/account-rules.js';
@@ -24,9 +31,6 @@ const signedIn = user.extend({
   refresh_token: z.string(),
   expires_in: z.int().min(1).describe('Seconds until the token is of no more use'),
 });
-const retryAfter = {
-  'retry-after': { type: 'integer', minimum: 1, description: 'After how many seconds to try again' },
-} as const;
 const profile = z.object({ user_id: z.int().min(1) });
 
 /** The REST contract's routes of auth. */
