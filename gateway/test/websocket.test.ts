@@ -47,6 +47,11 @@ describe('the websocket door', () => {
     expect(await closeAfter()).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
   });
 
+  it('closes with 4400 when a client says what only a server may', async () => {
+    const reason = 'a client may not send this message';
+    expect(await closeAfter(hello(), { type: 'next', id: '1', payload: {} })).toEqual({ code: 4400, reason });
+  });
+
   it.each<[string, object]>([
     ['forged', { authorization: 'Bearer a.b.c' }],
     ['of another scheme', { Authorization: 'Basic x' }],

@@ -1,4 +1,4 @@
-import type { WebSocket as ProtocolSocket } from 'graphql-ws';
+import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 
 const PING_EVERY_MS = 12_000;
@@ -43,11 +43,16 @@ export class SocketAdapter implements ProtocolSocket {
 
   onMessage(handle: (data: string) => Promise<void>): void {
     this.socket.on('message', (data) => {
-      handle(String(data)).catch((error: unknown) => {
-        this.onFault(error);
-        this.socket.close(4500, 'internal error');
-      });
+      handle(String(data)).catch((error: unknown) => this.closeFor(error));
     });
+  }
+
+  private closeFor(error: unknown): void {
+    // graphql-ws throws for what only a server may say, as for what it can not handle itself.
+    if (error instanceof Error && error.message.startsWith('Unexpected message of type'))
+      return this.socket.close(CloseCode.BadRequest, 'a client may not send this message');
+    this.onFault(error);
+    this.socket.close(CloseCode.InternalServerError, 'internal error');
   }
 
   private ping(): void {

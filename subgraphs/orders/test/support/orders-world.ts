@@ -59,7 +59,7 @@ export class OrdersWorld {
       REDIS_NAMESPACE: this.redis.namespace,
       AUTH_JWKS_URL: this.auth.jwksUrl,
       CART_URL: this.cart.url,
-      CART_TIMEOUT_MS: '1000',
+      CART_TIMEOUT_MS: '3000',
       ORDERS_IDENTITY_SECRET: SECRET,
       SWEEP_INTERVAL_MS: '25',
       ...testSettings,
