@@ -20,7 +20,7 @@ import { Scene } from './graphql-fuzz/scene.js';
 import { SteadyClient } from './graphql-fuzz/steady-client.js';
 
 /** `npm run fuzz:graphql` sets these; within the whole test run a few hundred have to do, and nothing is timed. */
-const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 250), mutated: Number(process.env['TEST_MUTATED'] ?? 250) };
+const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 120), mutated: Number(process.env['TEST_MUTATED'] ?? 120) };
 const FULL = process.env['TEST_SET'] === 'full';
 /** The whole test run always does the same: what is found anew is found by the command for it. */
 const SEED = Number(process.env['TEST_SEED'] ?? (FULL ? Date.now() % 1_000_000 : 690_442));
