@@ -64,6 +64,8 @@ export class HttpServer implements Component {
     const { logger, metrics } = this.options.telemetry;
     const app = fastify({
       ...serverOptions,
+      // While a service is waited for, nothing moves.
+      connectionTimeout: serverOptions.connectionTimeout + config.subgraphTimeoutMs,
       bodyLimit: config.bodyLimit,
       exposeHeadRoutes: false,
       trustProxy: trustedProxy(config.trustedProxies),

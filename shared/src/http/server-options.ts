@@ -10,6 +10,10 @@ export const serverOptions = {
   // The whole of a request must have arrived by then, its body too: in ms, as those of its headers below. Node looks only
   // now and then, and takes the greater of the two for both where the headers' is not the smaller one.
   requestTimeout: 30_000,
+  // In ms, for which nothing may move on a connection, in either direction: who asks and never reads the answer would hold
+  // it, and what it is read from, for ever. Longer than an answer may take, and than streams are silent between heartbeats.
+  // It ends with an upgrade: websockets have pings of their own.
+  connectionTimeout: 60_000,
   requestIdHeader: false,
   genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
   // No parameter is longer than all headers together may be (Node's limit): each is for its route to refuse.
