@@ -3,8 +3,13 @@ import type { Redis } from 'ioredis';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { connectRedis, type RedisAdapterOptions, tryToConnect } from '@shop/shared/redis/connect';
 
-/** A text that nobody has sent anew for so long is forgotten by all; a client that still uses it then sends it once more. */
-const KEPT_S = 24 * 60 * 60;
+/** A text that no process has looked up for so long is forgotten by Redis; a client that still uses it sends it once more. */
+const KEPT_S = 60 * 60;
+/**
+ * A longer one is not kept, and its client sends it each time. Comments make a text as long as a body may be without it
+ * costing anything, and anybody may send as many as they like.
+ */
+const LONGEST_KEPT = 10_000;
 const CHARACTERS_IN_MEMORY = 2_000_000;
 
 /**
@@ -37,7 +42,7 @@ export class OperationTexts implements Component {
   async get(hash: string): Promise<string | undefined> {
     const near = await this.memory.get(hash);
     if (near !== undefined) return near;
-    const far = await this.redis?.get(this.prefix + hash).catch(() => null);
+    const far = await this.redis?.getex(this.prefix + hash, 'EX', KEPT_S).catch(() => null);
     if (typeof far !== 'string') return undefined;
     await this.memory.set(hash, far);
     return far;
@@ -45,6 +50,7 @@ export class OperationTexts implements Component {
 
   /** Never rejects. */
   async set(hash: string, text: string): Promise<void> {
+    if (text.length > LONGEST_KEPT) return;
     await this.memory.set(hash, text);
     await this.redis?.set(this.prefix + hash, text, 'EX', KEPT_S).catch(() => undefined);
   }
