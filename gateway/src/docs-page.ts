@@ -5,7 +5,7 @@ import type { ServiceState } from './readiness.js';
 export interface DocumentedService {
   readonly name: string;
   readonly state: ServiceState;
-  /** Its address for the reader's browser; null where it is not known to have Swagger UI. */
+  /** Its address for the reader's browser; null where it is not known to have Swagger UI, or not for the reader to know. */
   readonly address: string | null;
 }
 
@@ -28,8 +28,14 @@ export const docsPolicy = [
   "form-action 'none'",
 ].join('; ');
 
+/** What there is at the gateway itself to lead to. */
+interface Documented {
+  readonly explorers: boolean;
+  readonly rest: boolean;
+}
+
 /** The one page that leads to every other: the explorers of the graph, where there are any, and each service's Swagger UI. */
-export function docsPage(services: readonly DocumentedService[], explorers: boolean): string {
+export function docsPage(services: readonly DocumentedService[], { explorers, rest }: Documented): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,7 +49,7 @@ export function docsPage(services: readonly DocumentedService[], explorers: bool
 <h2>GraphQL</h2>
 <p>One graph over all services, at <code>/graphql</code>.</p>
 ${explorers ? explorerLinks : ''}<h2>REST</h2>
-${services.some(({ address }) => address !== null) ? forwarded : ''}
+${rest ? forwarded : ''}
 <table>
 <thead><tr><th>service</th><th>state</th><th>Swagger UI</th><th>OpenAPI document</th></tr></thead>
 <tbody>

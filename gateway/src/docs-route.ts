@@ -6,25 +6,27 @@ import type { Readiness } from './readiness.js';
 
 interface DocsRouteOptions {
   readonly readiness: Readiness;
-  /** Whether there are explorers of the graph to lead to. */
-  readonly explorers: boolean;
+  /** Then there are explorers of the graph to lead to, and a reader may know where each service is. */
+  readonly development: boolean;
   /** A service's origin, as this gateway reaches it; null when the supergraph is not the shop's. */
   readonly originOf: (service: ServiceName) => string | null;
 }
 
 /** `GET /docs`: the page that leads to every other. */
-export function docsRoute({ readiness, explorers, originOf }: DocsRouteOptions) {
+export function docsRoute({ readiness, development, originOf }: DocsRouteOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/docs', async ({ hostname }, reply) => {
       const services = Object.entries(readiness.services).map(([name, state]) => {
         const service = serviceNames.find((known) => known === name);
         const origin = service ? originOf(service) : null;
-        return { name, state, address: origin && addressFromBrowser(origin, hostname) };
+        const address = development && origin !== null ? addressFromBrowser(origin, hostname) : null;
+        return { name, state, address };
       });
+      const isShop = serviceNames.some((service) => originOf(service) !== null);
       return reply
         .header('content-security-policy', docsPolicy)
         .type('text/html; charset=utf-8')
-        .send(docsPage(services, explorers));
+        .send(docsPage(services, { explorers: development, rest: isShop }));
     });
   };
 }

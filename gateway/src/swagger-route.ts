@@ -8,6 +8,7 @@ import { swaggerPolicy } from '@shop/shared/http/security-headers';
 import { swaggerFiles } from '@shop/shared/http/swagger-files';
 import { swaggerPage, swaggerScript } from '@shop/shared/http/swagger-page';
 import { forwardedRoutes } from './forwarded-routes.js';
+import { keptFor } from './kept-for.js';
 import { mergedDocument, type OpenApiDocument } from './rest-document.js';
 
 interface SwaggerRouteOptions {
@@ -15,6 +16,9 @@ interface SwaggerRouteOptions {
   readonly originOf: (service: ServiceName) => string | null;
   readonly timeoutMs: number;
 }
+
+/** Anybody may ask for the document, and it takes a request to each service: within this time all get the same one. */
+const KEPT_MS = 10_000;
 
 const services = [...new Set(forwardedRoutes.map(({ service }) => service))];
 
@@ -24,21 +28,22 @@ const services = [...new Set(forwardedRoutes.map(({ service }) => service))];
  * service is away, whose part only it knows.
  */
 export function swaggerRoute({ originOf, timeoutMs }: SwaggerRouteOptions) {
-  const document = async (): Promise<object> =>
-    mergedDocument(
-      new Map(
-        await Promise.all(services.map(async (name) => [name, await documentOf(name, originOf, timeoutMs)] as const)),
-      ),
+  const document = keptFor(KEPT_MS, async () => {
+    const documents = await Promise.all(
+      services.map(async (name) => [name, await documentOf(name, originOf, timeoutMs)] as const),
     );
+    const merged = mergedDocument(new Map(documents));
+    return { json: JSON.stringify(merged), yaml: dump(merged, { noRefs: true }) };
+  });
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook('preHandler', async (_request, reply) => {
       if (services.some((service) => originOf(service) === null)) return reply.callNotFound();
     });
     app.get('/swagger', async (_request, reply) => reply.redirect('/swagger/index.html'));
-    app.get('/swagger/json', async () => await document());
-    app.get('/swagger/yaml', async (_request, reply) =>
-      reply.type('application/yaml').send(dump(await document(), { noRefs: true })),
+    app.get('/swagger/json', async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send((await document()).json),
     );
+    app.get('/swagger/yaml', async (_request, reply) => reply.type('application/yaml').send((await document()).yaml));
     app.get('/swagger/index.html', async (_request, reply) =>
       reply.header('content-security-policy', swaggerPolicy).type('text/html; charset=utf-8').send(swaggerPage('Shop')),
     );

@@ -73,7 +73,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
   };
   const routes = [
     graphqlRoutes({ server, operations, admission, rate, connections, explorers: config.development, telemetry }),
-    docsRoute({ readiness, explorers: config.development, originOf }),
+    docsRoute({ readiness, development: config.development, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
     restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, bodyLimit: config.bodyLimit, rate, telemetry }),
   ];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-sse';
 import { eventually } from '../../tests/support/eventually.js';
+import { FakeServices } from './support/fake-services.js';
 import { FakeShop } from './support/fake-shop.js';
 import { FakeSubgraph } from './support/fake-subgraph.js';
 import { TestGateway } from './support/test-gateway.js';
@@ -151,5 +152,14 @@ describe('in front of the shop', () => {
     );
     await gateway.stop();
     await Promise.all(services.map((service) => service.stop()));
+  });
+
+  it('tells nobody in production where its services are', async () => {
+    const services = await FakeServices.start({ NODE_ENV: 'production' });
+    const page = await (await fetch(`${services.origin}/docs`)).text();
+    expect(page).toContain('<td>orders</td>');
+    expect(page).toContain('<a href="/swagger/index.html">');
+    for (const { url } of services.all) expect(page).not.toContain(new URL(url).host);
+    await services.stop();
   });
 });

@@ -77,9 +77,30 @@ describe('the document of all that is forwarded', () => {
   });
 
   it('can not be had while a service is away', async () => {
-    await services.service('cart').stop();
-    const answer = await get('/swagger/json');
+    const others = await FakeServices.start({ SUBGRAPH_TIMEOUT_MS: '2000' });
+    others.answer(() => (_request, response) => response.end('{"paths":{}}'));
+    await others.service('cart').stop();
+    const answer = await fetch(`${others.origin}/swagger/json`);
     expect([answer.status, await answer.json()]).toEqual([503, { error: 'cart service unavailable' }]);
-    await services.service('cart').start();
+    await others.service('cart').start();
+    expect((await fetch(`${others.origin}/swagger/json`)).status).toBe(200);
+    await others.stop();
+  });
+
+  it('is asked of the services once for all who want it at about the same time', async () => {
+    const others = await FakeServices.start();
+    const asked: string[] = [];
+    others.answer(({ name }) => ({ url }, response) => {
+      if (url === '/swagger/json') asked.push(name);
+      response.end('{"paths":{}}');
+    });
+    const all = async () => {
+      const kinds = ['json', 'yaml', 'json', 'yaml'];
+      return Promise.all(kinds.map(async (kind) => (await fetch(`${others.origin}/swagger/${kind}`)).status));
+    };
+    expect([await all(), await all()]).toEqual([200, 200].map(() => [200, 200, 200, 200]));
+    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+    expect(asked).toContain('cart');
+    await others.stop();
   });
 });
