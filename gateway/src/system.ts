@@ -83,7 +83,9 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
     async () => {
       await server.start().catch(refuseSupergraph);
       if (supergraph.isShop && config.gatewaySecret === undefined)
-        logger.warn('no GATEWAY_SECRET: services refuse this gateway, unless their SUBGRAPH_ACCESS is open');
+        logger.warn(
+          'there is no GATEWAY_SECRET, so services refuse this gateway, unless their SUBGRAPH_ACCESS is open',
+        );
     },
     () => server.stop(),
   );

@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { gatewaySecretFor } from '@shop/shared/auth/gateway-secret';
 import { SubgraphAccess } from '@shop/shared/http/behind-gateway';
+import { createLogger } from '@shop/shared/logging/logger';
+import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
 import { eventually } from '../../tests/support/eventually.js';
 import { graphqlRequest } from '../../tests/support/graphql-client.js';
+import { repositoryRoot } from '../src/config.js';
 import { FakeShop } from './support/fake-shop.js';
 import { FakeSubgraph } from './support/fake-subgraph.js';
 import { type Seen, transports } from './support/stream-clients.js';
@@ -91,5 +96,17 @@ describe('in front of somebody else', () => {
       reviews.override = null;
       await gateway.stop();
     },
+  );
+});
+
+it('says in its log that services refuse it, when it has no secret to prove itself by', async () => {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger('gateway', 'warn', { destinations: [{ level: 'warn', stream }] });
+  const supergraph = await readFile(path.join(repositoryRoot, 'gateway/supergraph.graphql'), 'utf8');
+  const gateway = await TestGateway.start(supergraph, {}, undefined, { ...silentTelemetry('gateway'), logger });
+  await gateway.stop();
+  expect(lines.join('')).toContain(
+    'there is no GATEWAY_SECRET, so services refuse this gateway, unless their SUBGRAPH_ACCESS is open',
   );
 });

@@ -18,12 +18,12 @@ export class TestGateway {
     supergraphSdl: string,
     environment: Record<string, string | undefined> = {},
     redisAt?: Omit<RedisAdapterOptions, 'telemetry'>,
+    telemetry = silentTelemetry('gateway'),
   ): Promise<TestGateway> {
     const folder = await mkdtemp(path.join(tmpdir(), 'gateway-'));
     const file = path.join(folder, 'supergraph.graphql');
     await writeFile(file, supergraphSdl);
     const settings = { PORT: '0', LOG_LEVEL: 'silent', SUPERGRAPH_SDL: file, SHUTDOWN_S: '2', ...environment };
-    const telemetry = silentTelemetry('gateway');
     const redis = redisAt && { ...redisAt, telemetry };
     const footing = { telemetry, rateLimits: new RateLimits(redis), redis };
     const gateway = wire(readGatewayConfig(settings), footing);
