@@ -27,7 +27,7 @@ const SEED = Number(process.env['TEST_SEED'] ?? (FULL ? Date.now() % 1_000_000 :
 
 const NUMBERS = Math.max(COUNTS.valid, COUNTS.mutated);
 /** Many times what it takes on a machine that has nothing else to do. */
-const LIMIT_MS = 200_000 + NUMBERS * 100;
+const LIMIT_MS = 200_000 + NUMBERS * 200;
 /** The run is cut into so many parts: before each, ordinary operations take the place of the hostile ones for a while. */
 const PARTS = FULL ? 20 : 2;
 const ORDINARY_MS = FULL ? 5_000 : 500;
