@@ -78,8 +78,11 @@ const origin = `http://127.0.0.1:${services.address().port}`;
 const agent = new Agent({ connections: IN_FLIGHT });
 
 const gateways = [];
+// However it ends, nothing is left that would answer the next time.
+process.on('exit', () => gateways.forEach(({ child }) => child.kill('SIGTERM')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 try {
-  for (const [name, variant] of Object.entries(variants)) gateways.push(await start(name, variant, gateways.length));
+  for (const [name, variant] of Object.entries(variants)) await start(name, variant);
   for (const gateway of gateways) {
     if (gateway.persisted) for (const body of learning) await ask(gateway, body);
     await load(gateway, WARM_UP);
@@ -90,7 +93,6 @@ try {
     for (const gateway of order) gateway.samples.push(await measure(gateway));
   }
 } finally {
-  for (const { child } of gateways) child.kill('SIGTERM');
   services.close();
   await agent.close();
 }
@@ -105,8 +107,10 @@ for (const { name, samples } of gateways) {
   );
 }
 
-async function start(name, { settings, persisted = false }, index) {
-  const port = 24_000 + index;
+process.exit();
+
+async function start(name, { settings, persisted = false }) {
+  const port = 24_000 + gateways.length;
   const names = ['AUTH', 'PRODUCTS', 'CART', 'ORDERS', 'PAYMENTS', 'LOGGER', 'MAILER'];
   const child = spawn(process.execPath, ['gateway/dist/main.js'], {
     env: {
@@ -121,16 +125,17 @@ async function start(name, { settings, persisted = false }, index) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const gateway = { name, child, persisted, url: `http://127.0.0.1:${port}`, samples: [] };
+  gateways.push(gateway);
   const ready = () =>
     fetch(`${gateway.url}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );
-  while (!(await ready())) {
+  // Asked first whether it has ended: something else may listen on its port.
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 500));
     if (child.exitCode !== null) throw new Error(`the gateway (${name}) did not start`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return gateway;
+  } while (!(await ready()));
 }
 
 async function measure(gateway) {
