@@ -53,7 +53,8 @@ export class TestBrowser {
       const { protocol, hostname } = new URL(request.url());
       if (protocol.startsWith('http') && hostname !== '127.0.0.1') this.mishaps.push(`asked for ${request.url()}`);
     });
-    await page.goto(address);
+    // A page that is made at its first visit takes a busy machine a while.
+    await page.goto(address, { timeout: 40_000 });
     return page;
   }
 
