@@ -24,7 +24,7 @@ describe('a client that does not read', () => {
   const givenUp = async () => {
     await eventually(() => expect(shop.orders.subscriptions).toHaveLength(1));
     shop.orders.subscriptions.length = 0;
-    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0), { timeoutMs: 20_000 });
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(0), { timeoutMs: 40_000 });
   };
 
   it.each([
