@@ -38,10 +38,10 @@ describe('a service that is killed in the middle of an order', () => {
       shop.kill(service);
       await watching;
       expect(seen).toEqual(['1 PENDING', '2 PAID']);
-      await eventually(async () => expect(await shopkeeper.stockOf(product.id)).toBe(3), { timeoutMs: 15_000 });
-      await eventually(async () => expect(await paymentsOf(uuid)).toEqual(['SUCCEEDED']), { timeoutMs: 15_000 });
+      await eventually(async () => expect(await shopkeeper.stockOf(product.id)).toBe(3), { timeoutMs: 40_000 });
+      await eventually(async () => expect(await paymentsOf(uuid)).toEqual(['SUCCEEDED']), { timeoutMs: 40_000 });
     },
-    60_000,
+    120_000,
   );
 
   const paymentsOf = async (uuid: string) => {
