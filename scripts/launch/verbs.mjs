@@ -39,7 +39,7 @@ export const verbs = {
   explore: longTest('tests/explore/explore.test.ts', { set: 'full' }),
   fuzz: longTest('tests/rest/fuzz.test.ts', { requests: '5000', seed: undefined, service: undefined }),
   'fuzz:graphql': longTest(
-    'tests/security/graphql-fuzz.long.test.ts',
+    'tests/security/graphql-fuzz.test.ts',
     { valid: '20000', mutated: '20000', seed: undefined },
     { TEST_SET: 'full' },
   ),

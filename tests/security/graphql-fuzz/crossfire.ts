@@ -10,14 +10,16 @@ export const BESIDE = { nobody: 'nobody', ordinary: 'ordinary', hostile: 'hostil
 const ROUND = 125;
 
 /**
- * A client who has two requests under way at any time, beside the steady one: a valid and a mutated one, or in their place
- * two ordinary ones. What hostile requests cost others beyond what any do is the difference between the two.
+ * A client who has some requests under way at any time, beside the steady one: valid and mutated ones in turn, or in their
+ * place as many ordinary ones. What hostile requests cost others beyond what any do is the difference between the two.
  */
 export class Crossfire {
+  /** `people`: as many as there are requests under way. */
   constructor(
     private readonly fuzzer: Fuzzer,
     private readonly scene: Scene,
     private readonly steady: SteadyClient,
+    private readonly people: readonly OrdinaryClient[],
   ) {}
 
   /** Hostile operations by their numbers, each number a valid and a mutated one as far as there are such. */
@@ -25,21 +27,31 @@ export class Crossfire {
     this.steady.enter(BESIDE.hostile);
     for (let begin = from; begin < to; begin += ROUND) {
       const present = await this.scene.next();
-      const send = async (sort: Sort) => {
-        const end = Math.min(begin + ROUND, to, counts[sort]);
-        for (let number = begin; number < end; number += 1) await this.fuzzer.send(sort, number, present);
+      const next = inTurn(begin, Math.min(begin + ROUND, to), counts);
+      // Whoever has an answer takes the next: one that waits keeps no other from being sent.
+      const send = async () => {
+        for (const [sort, number] of next) await this.fuzzer.send(sort, number, present);
       };
-      await Promise.all([send('valid'), send('mutated')]);
+      await Promise.all(this.people.map(send));
     }
     this.steady.enter(null);
   }
 
-  /** Ordinary operations for some milliseconds, of two people. How many there were. */
-  async ordinary(people: readonly [OrdinaryClient, OrdinaryClient], ms: number): Promise<number> {
+  /** Ordinary operations for some milliseconds. How many there were. */
+  async ordinary(ms: number): Promise<number> {
     const until = performance.now() + ms;
     this.steady.enter(BESIDE.ordinary);
-    const sent = await Promise.all(people.map((person) => person.send(until)));
+    const sent = await Promise.all(this.people.map((person) => person.send(until)));
     this.steady.enter(null);
     return sent.reduce((sum, count) => sum + count, 0);
   }
+}
+
+function* inTurn(
+  from: number,
+  to: number,
+  counts: Readonly<Record<Sort, number>>,
+): Generator<readonly [sort: Sort, number: number], void> {
+  for (let number = from; number < to; number += 1)
+    for (const sort of ['valid', 'mutated'] as const) if (number < counts[sort]) yield [sort, number];
 }

@@ -23,10 +23,17 @@ const SHARES = { mutation: 0.3, subscription: 0.04, byGet: 0.06, chunked: 0.05, 
 /** A URL that is longer is refused before anybody reads it. */
 const LONGEST_URL = 8_000;
 
-/** Sends operations one after the other, each the same for the same seed and number, and judges every answer. */
+/** What one sort of operation took, all of them together. */
+interface Spent {
+  readonly count: number;
+  readonly ms: number;
+}
+
+/** Sends operations, each the same for the same seed and number, and judges every answer. */
 export class Fuzzer {
   readonly counts: Readonly<Record<Sort, Record<string, number>>> = { valid: {}, mutated: {} };
   sent = 0;
+  private readonly spent = new Map<string, Spent>();
   private readonly findings = new Findings(MOST_SHOWN);
   private readonly writer: OperationWriter;
   private readonly values: HostileValues;
@@ -45,6 +52,11 @@ export class Fuzzer {
 
   get found(): readonly Finding[] {
     return this.findings.all;
+  }
+
+  /** The sorts of operations that took longest, and how long. */
+  slowest(most: number): readonly (readonly [what: string, spent: Spent])[] {
+    return [...this.spent].toSorted(([, one], [, other]) => other.ms - one.ms).slice(0, most);
   }
 
   /** The operation of one number. */
@@ -75,10 +87,12 @@ export class Fuzzer {
     const asked: Asked = { ...request, operation: operation.name, caller, valid: operation };
     const stream = operation.kind === 'subscription' ? { enough: hasEvent, quietMs: QUIET_MS } : undefined;
     const { bytes, bodiless } = request;
-    const heard = await exchange({
-      ...{ port: this.port, bytes, bodiless, hangUp: false, deadlineMs: ANSWER_WITHIN_MS },
-      ...(stream && { stream }),
-    });
+    const heard = await this.timed(`valid ${operation.kind}`, () =>
+      exchange({
+        ...{ port: this.port, bytes, bodiless, hangUp: false, deadlineMs: ANSWER_WITHIN_MS },
+        ...(stream && { stream }),
+      }),
+    );
     this.judged('valid', asked, heard, number);
   }
 
@@ -86,14 +100,16 @@ export class Fuzzer {
     const caller = callerOf(random);
     const request = this.spoilt.spoil(operation, caller, random);
     const { bytes, bodiless, broken } = request;
-    const heard = await exchange({ port: this.port, bytes, bodiless, hangUp: broken, deadlineMs: ANSWER_WITHIN_MS });
+    const heard = await this.timed(request.operation, () =>
+      exchange({ port: this.port, bytes, bodiless, hangUp: broken, deadlineMs: ANSWER_WITHIN_MS }),
+    );
     this.judged('mutated', { ...request, caller, valid: null }, heard, number);
   }
 
   private async sendByWebsocket(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
     const caller = callerOf(random);
     const script = websocketScript(operation, caller, this.values, random);
-    const heard = await converse(this.port, script, ANSWER_WITHIN_MS);
+    const heard = await this.timed(script.name, () => converse(this.port, script, ANSWER_WITHIN_MS));
     this.count('mutated', `websocket ${heard.closed?.code ?? (heard.silent ? 'silence' : 'answered')}`);
     const fault = faultInConversation(script, caller, heard);
     if (fault === null) return;
@@ -111,6 +127,14 @@ export class Fuzzer {
     if (fault === null) return;
     const bytes = Buffer.concat([Buffer.from(`${sort} ${number}\n`), asked.bytes]);
     this.findings.note(fault, { operation: `${asked.operation}, by ${asked.caller.kind}`, bytes }, heard);
+  }
+
+  private async timed<Result>(what: string, send: () => Promise<Result>): Promise<Result> {
+    const began = performance.now();
+    const result = await send();
+    const { count, ms } = this.spent.get(what) ?? { count: 0, ms: 0 };
+    this.spent.set(what, { count: count + 1, ms: ms + performance.now() - began });
+    return result;
   }
 
   private count(sort: Sort, what: string): void {

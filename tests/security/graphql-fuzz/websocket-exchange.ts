@@ -11,7 +11,7 @@ export interface Conversation {
   readonly silent: boolean;
 }
 
-/** An operation that is always answered: with it everything before it has been read. */
+/** An operation that is always answered, by data or by a refusal: with it everything before it has been read. */
 const PROBE = { id: 'the probe', type: 'subscribe', payload: { query: '{ __typename }' } };
 
 /** Says what is in the script, each step on its own, and listens until the server has read it all or closed. */
@@ -27,7 +27,7 @@ export async function converse(port: number, { protocol, steps }: Script, deadli
   socket.on('error', () => undefined);
   socket.on('message', (data) => {
     messages.push(String(data));
-    if (String(data).includes(`"${PROBE.id}","type":"complete"`)) answered.resolve();
+    if (endsProbe(String(data))) answered.resolve();
   });
   const ended = Promise.withResolvers<void>();
   socket.on('close', (code, reason) => {
@@ -45,6 +45,12 @@ export async function converse(port: number, { protocol, steps }: Script, deadli
   abort.abort();
   socket.terminate();
   return { messages, closed, silent };
+}
+
+/** Where as many operations are under way as may be, its answer is an error. */
+function endsProbe(message: string): boolean {
+  const { id, type } = JSON.parse(message) as { readonly id?: unknown; readonly type?: unknown };
+  return id === PROBE.id && (type === 'complete' || type === 'error');
 }
 
 function sayAll(socket: WebSocket, steps: readonly Step[], raw: Socket): void {

@@ -7,39 +7,46 @@ import { type Held, whatIsHeld } from '../resilience/what-is-held.js';
 import { report } from '../rest/report.js';
 import { eventually } from '../support/eventually.js';
 import { violations } from '../support/invariants.js';
-import { quantile, quantiles } from '../support/quantiles.js';
+import { quantiles } from '../support/quantiles.js';
 import { Scrape } from '../support/scrape.js';
 import { required } from '../support/test-environment.js';
 import { apiSchema } from './graphql-fuzz/api-schema.js';
+import { faultInTimes, faultsInMemory } from './graphql-fuzz/bounds.js';
 import { BESIDE, Crossfire } from './graphql-fuzz/crossfire.js';
 import { Fuzzer } from './graphql-fuzz/fuzzer.js';
-import { growth, INSPECTABLE, memories, type Memory } from './graphql-fuzz/heaps.js';
+import { INSPECTABLE, memories, type Memory } from './graphql-fuzz/heaps.js';
 import { OrdinaryClient } from './graphql-fuzz/ordinary-client.js';
 import { ordinaryOperations } from './graphql-fuzz/ordinary-operations.js';
 import { Scene } from './graphql-fuzz/scene.js';
 import { SteadyClient } from './graphql-fuzz/steady-client.js';
 
-/** `npm run fuzz:graphql` sets these. */
-const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 120), mutated: Number(process.env['TEST_MUTATED'] ?? 120) };
+/** `npm run fuzz:graphql` sets these; within the whole test run a few hundred have to do, of which no time is taken. */
+const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 150), mutated: Number(process.env['TEST_MUTATED'] ?? 150) };
 const FULL = process.env['TEST_SET'] === 'full';
 const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
+/**
+ * In full, each service is a process of its own, so that each can be asked what it holds; else the whole shop is one process,
+ * which starts sooner, and ends if it is given more to hold than this.
+ */
+const MODE = FULL ? 'processes' : 'embedded';
+const NODE_OPTIONS = FULL ? INSPECTABLE : '--max-old-space-size=256';
 
 const NUMBERS = Math.max(COUNTS.valid, COUNTS.mutated);
 /** Many times what it takes on a machine that has nothing else to do. */
 const LIMIT_MS = 200_000 + NUMBERS * 200;
+/** Requests under way at any time. */
+const WIDTH = 4;
 /** The run is cut into so many parts: before each, ordinary operations take the place of the hostile ones for a while. */
 const PARTS = FULL ? 20 : 2;
-const ORDINARY_MS = FULL ? 5_000 : 500;
+const ORDINARY_MS = FULL ? 5_000 : 200;
 /** So many operations are timed while nobody else is there. */
-const ALONE = FULL ? 100 : 5;
+const ALONE = FULL ? 100 : 1;
 const ALONE_WITHIN = { timeoutMs: 60_000 };
-/** The 99th percentile beside hostile operations, over that beside ordinary ones. */
-const MOST_SLOWER = 2;
-/** How much a process may grow over the second half of the run, in MB: of what is held, and of what the system has given. */
-const MOST_GROWTH = { heapMb: 8, rssMb: 40 };
 /** Pools and polls hold some handles more or fewer. */
 const MARGIN = 15;
 const STOCK = 1_000_000;
+/** The sorts of operations that took longest and are in the report. */
+const LISTED = 12;
 
 describe('GraphQL operations of all sorts', () => {
   let shop: RunningShop;
@@ -66,9 +73,9 @@ describe('GraphQL operations of all sorts', () => {
       LOGIN_RATE_LIMIT: '0',
       JWT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
       REDIS_NAMESPACE: namespace,
-      NODE_OPTIONS: INSPECTABLE,
+      NODE_OPTIONS,
     };
-    shop = await RunningShop.start('processes', settings, { redisUrl });
+    shop = await RunningShop.start(MODE, settings, { redisUrl });
     scene = await Scene.open(shop.gateway, privateKey);
     const { id } = await scene.keeper.createProduct({ name: 'Tea', price: 1_500, stock: STOCK });
     steadyProduct = id;
@@ -84,11 +91,11 @@ describe('GraphQL operations of all sorts', () => {
   it(
     'are answered as the contract says, and leave others their time',
     async () => {
-      const crossfire = new Crossfire(fuzzer, scene, steady);
       const client = async () => new OrdinaryClient(port, (await somebody()).token, ordinaryOperations(steadyProduct));
-      const clients = [await client(), await client()] as const;
+      const clients = await Promise.all(Array.from({ length: WIDTH }, client));
+      const crossfire = new Crossfire(fuzzer, scene, steady, clients);
       // Whatever is slow only once has been so before anything is timed.
-      await crossfire.ordinary(clients, ORDINARY_MS);
+      await crossfire.ordinary(ORDINARY_MS);
       delete steady.durations[BESIDE.ordinary];
       steady.enter(BESIDE.nobody);
       await eventually(
@@ -97,10 +104,10 @@ describe('GraphQL operations of all sorts', () => {
       );
       steady.enter(null);
       let [ordinary, ordinaryMs, hostileMs] = [0, 0, 0];
-      samples.push(await memories(shop));
+      if (FULL) samples.push(await memories(shop));
       for (let part = 0; part < PARTS; part += 1) {
         const began = performance.now();
-        ordinary += await crossfire.ordinary(clients, ORDINARY_MS);
+        ordinary += await crossfire.ordinary(ORDINARY_MS);
         const half = performance.now();
         await crossfire.hostile(
           Math.round((NUMBERS * part) / PARTS),
@@ -109,7 +116,7 @@ describe('GraphQL operations of all sorts', () => {
         );
         ordinaryMs += half - began;
         hostileMs += performance.now() - half;
-        samples.push(await memories(shop));
+        if (FULL) samples.push(await memories(shop));
         // By now the pools have what connections they take.
         before ??= await whatIsHeld(shop, redisUrl, namespace);
       }
@@ -123,13 +130,13 @@ describe('GraphQL operations of all sorts', () => {
           `beside ${beside}: ${steady.durations[beside]?.length ?? 0} ordinary operations, ${quantiles(steady.durations[beside] ?? [])}`,
         );
       report(`the ordinary client in place of the hostile one sent ${perSecond(ordinary, ordinaryMs)} a second`);
+      for (const [what, { count, ms }] of fuzzer.slowest(LISTED))
+        report(`${(ms / 1_000).toFixed(1)} s in ${count} requests: ${what}`);
       for (const { fault, operation, count } of fuzzer.found) report(`${count} times: ${operation}: ${fault}`);
       expect({ seed: SEED, findings: fuzzer.found }).toEqual({ seed: SEED, findings: [] });
       expect(fuzzer.sent).toBe(COUNTS.valid + COUNTS.mutated);
       expect(steady.failures).toEqual([]);
-      if (!FULL) return;
-      const p99 = (beside: string) => quantile(steady.durations[beside] ?? [], 0.99);
-      expect(p99(BESIDE.hostile)).toBeLessThan(MOST_SLOWER * p99(BESIDE.ordinary));
+      if (FULL) expect(faultInTimes(steady.durations)).toBeNull();
     },
     LIMIT_MS,
   );
@@ -137,19 +144,12 @@ describe('GraphQL operations of all sorts', () => {
   it('leave every process as it was: none died, grew, is late or holds anything for anybody', async () => {
     await steady.stop();
     expect(shop.said).not.toContain('starting it again');
-    const secondHalf = samples.slice(Math.floor(samples.length / 2));
-    for (const name of processNames) {
-      const of = (kind: keyof Memory, some = samples) => some.map((sample) => memoryIn(sample, name)[kind]);
-      const [heap, rss] = [of('heapMb'), of('rssMb')].map((all) => all.map((mb) => mb.toFixed(0)).join(' '));
-      report(`${name}: heap after collection, MB: ${heap}; resident: ${rss}`);
-      if (!FULL) continue;
-      const grown = { heapMb: growth(of('heapMb', secondHalf)), rssMb: growth(of('rssMb', secondHalf)) };
-      expect([name, grown.heapMb < MOST_GROWTH.heapMb, grown.rssMb < MOST_GROWTH.rssMb, grown]).toEqual([
-        name,
-        true,
-        true,
-        grown,
-      ]);
+    if (FULL) {
+      for (const name of processNames) {
+        const of = (kind: keyof Memory) => samples.map((sample) => sample[name]?.[kind].toFixed(0) ?? '-').join(' ');
+        report(`${name}: heap after collection, MB: ${of('heapMb')}; resident: ${of('rssMb')}`);
+      }
+      expect(faultsInMemory(samples, processNames)).toEqual([]);
     }
     await eventually(
       async () => {
@@ -198,9 +198,3 @@ describe('GraphQL operations of all sorts', () => {
     });
   }, 150_000);
 });
-
-function memoryIn(sample: Readonly<Record<string, Memory>>, name: string): Memory {
-  const memory = sample[name];
-  if (!memory) throw new Error(`${name} could not be asked for its memory`);
-  return memory;
-}
