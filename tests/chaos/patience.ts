@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from './shop-client.js';
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 800;
+const LONGEST_PAUSE_MS = 1_600;
 
 /** How customers go on when the shop is away, for all of them together: until when, and what they were told. */
 export class Patience {

@@ -26,6 +26,14 @@ describe('the schedule of faults', () => {
       expect(faults.some((fault) => fault.kind === kind && fault.targets.length > 1)).toBe(true);
   });
 
+  it('comes in storms, with time to recover in between', () => {
+    const times = plan(5).map(({ atMs }) => atMs);
+    const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    const long = pauses.filter((pause) => pause > 15_000);
+    expect(long).toHaveLength(Math.ceil(times.length / 14) - 1);
+    expect(Math.max(...pauses.filter((pause) => !long.includes(pause)))).toBeLessThan(5_000);
+  });
+
   it('can be printed', () => {
     const fault = { atMs: 1_234, targets: ['orders', 'redis'], lengthMs: 500, pick: 0.5 };
     expect(described({ ...fault, kind: 'kill' })).toBe('   1.2 s  kill -9    orders, redis, 0.5 s');

@@ -20,7 +20,7 @@ export interface Fault {
 
 export interface Scope {
   readonly seed: number;
-  /** How many processes are killed. There are as many other faults. */
+  /** How many processes are killed. There are half as many other faults. */
   readonly kills: number;
   readonly durationMs: number;
   readonly services: readonly string[];
@@ -34,6 +34,9 @@ const SEVERAL = 0.25;
 /** Longer than a publication waits for its confirmation, and than a request waits for its answer. */
 const LONG_FREEZE_MS = 12_000;
 const LONG_FREEZES = 1 / 6;
+/** Faults come in storms of so many, which fill this share of their time: in between people see the shop recover, and buy. */
+const STORM = 14;
+const STORM_SHARE = 0.25;
 
 /**
  * Which faults come when: decided by the scope alone, so that a seed brings them back. Every service and server is killed
@@ -42,8 +45,17 @@ const LONG_FREEZES = 1 / 6;
 export function planFaults(scope: Scope): Fault[] {
   const random = new Random(scope.seed);
   const faults = random.shuffled([...kills(random, scope), ...others(random, scope)]);
-  const gapMs = scope.durationMs / faults.length;
-  return faults.map((fault, index) => ({ ...fault, atMs: Math.round((index + random.next() * 0.9) * gapMs) }));
+  const storms = Math.ceil(faults.length / STORM);
+  const fromStormMs = scope.durationMs / storms;
+  const gapMs = (fromStormMs * STORM_SHARE) / Math.ceil(faults.length / storms);
+  return Array.from({ length: storms }, (_, storm) =>
+    faults
+      .filter((_fault, index) => index % storms === storm)
+      .map((fault, place) => ({
+        ...fault,
+        atMs: Math.round(storm * fromStormMs + (place + random.next() * 0.9) * gapMs),
+      })),
+  ).flat();
 }
 
 /** A fault in a line, as a schedule is printed. */
@@ -79,7 +91,7 @@ function others(random: Random, { kills: count, services, servers, others: more 
     if (kind === 'cut off') return random.between(500, 8_000);
     return kind === 'delay' || kind === 'drop' ? random.between(300, 4_000) : 0;
   };
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: Math.ceil(count / 2) }, () => {
     const kind = kinds.next().value;
     const deck = connectionFaults.some((one) => one === kind) ? ends : processes;
     const count = kind === 'freeze' || kind === 'cut off' ? howMany(random) : 1;

@@ -61,7 +61,8 @@ export class RunningShop {
     };
     const launcher = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // By the end of the channel it notices that nobody is left who would stop it.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const shop = new RunningShop(launcher, `http://127.0.0.1:${4000 + offset}`, environment, async () => {
       await dropDatabases(databaseUrl, prefix);
