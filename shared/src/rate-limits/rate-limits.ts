@@ -7,18 +7,22 @@ import { connectRedis, type RedisAdapterOptions, tryToConnect } from '../redis/c
 export interface RateLimit {
   /** False when there is no limit: nothing is counted. */
   readonly counts: boolean;
-  /** Counts one more; how many milliseconds its key must wait, 0 when it may go on. Never rejects. */
-  take(key: string): Promise<number>;
-  /** The same without counting. */
-  wait(key: string): Promise<number>;
+  /** Counts one more, or some; how many milliseconds its key must wait, 0 when it may go on. Never rejects. */
+  take(key: string, count?: number): Promise<number>;
   /** Forgets what a key has done. Never rejects. */
   forget(key: string): Promise<void>;
+}
+
+/** Keys of something that has happened, each kept for some time. Neither of the two rejects. */
+export interface Remembered {
+  add(key: string): Promise<void>;
+  has(key: string): Promise<boolean>;
 }
 
 const MINUTE_S = 60;
 
 /** No limit at all. */
-const unlimited: RateLimit = { counts: false, take: async () => 0, wait: async () => 0, forget: async () => undefined };
+const unlimited: RateLimit = { counts: false, take: async () => 0, forget: async () => undefined };
 
 /**
  * The rate limits of one process. They are counted in Redis, for all processes together, and go on in the memory of this
@@ -52,11 +56,20 @@ export class RateLimits implements Component {
 
   /** The limit of this name, the same for every process that asks; 0 a minute: none. */
   perMinute(name: string, most: number): RateLimit {
-    return most === 0 ? unlimited : new CountedLimit(this.limiter(name, most), most);
+    return most === 0 ? unlimited : new CountedLimit(this.limiter(name, most, MINUTE_S));
   }
 
-  private limiter(name: string, points: number): RateLimiterAbstract {
-    const options = { keyPrefix: this.prefix + name, points, duration: MINUTE_S };
+  /** What has this name, the same for every process that asks; forgotten after some seconds. */
+  remembered(name: string, seconds: number): Remembered {
+    const limiter = this.limiter(name, 1, seconds);
+    return {
+      add: async (key) => void (await limiter.set(key, 1, seconds).catch(() => null)),
+      has: async (key) => (await limiter.get(key).catch(() => null)) !== null,
+    };
+  }
+
+  private limiter(name: string, points: number, duration: number): RateLimiterAbstract {
+    const options = { keyPrefix: this.prefix + name, points, duration };
     const inMemory = new RateLimiterMemory(options);
     if (!this.redis) return inMemory;
     return new RateLimiterRedis({
@@ -73,23 +86,15 @@ export class RateLimits implements Component {
 class CountedLimit implements RateLimit {
   readonly counts = true;
 
-  constructor(
-    private readonly limiter: RateLimiterAbstract,
-    private readonly most: number,
-  ) {}
+  constructor(private readonly limiter: RateLimiterAbstract) {}
 
-  async take(key: string): Promise<number> {
+  async take(key: string, count = 1): Promise<number> {
     try {
-      await this.limiter.consume(key);
+      await this.limiter.consume(key, count);
       return 0;
     } catch (refusal) {
       return waitOf(refusal);
     }
-  }
-
-  async wait(key: string): Promise<number> {
-    const counted = await this.limiter.get(key).catch(() => null);
-    return counted && counted.consumedPoints >= this.most ? waitOf(counted) : 0;
   }
 
   async forget(key: string): Promise<void> {

@@ -19,3 +19,10 @@ it('says only the most of what may be nothing', () =>
 it.each(['\0', 'a\ud800'])('says of %j what it must not contain, not how long it is', (text) =>
   expect(faultOfText(text, name)).toBe('name must contain neither NUL nor half a surrogate pair'),
 );
+
+it('takes NUL where the text is not kept, and still no half of a surrogate pair', () => {
+  const hashed = { ...name, kept: false };
+  expect(faultOfText('a\0b', hashed)).toBeNull();
+  expect(faultOfText('abc\0', hashed)).toBe('name must be 1 to 3 characters');
+  expect(faultOfText('a\ud800', hashed)).toBe('name must not contain half a surrogate pair');
+});

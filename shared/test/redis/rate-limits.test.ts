@@ -33,10 +33,31 @@ describe('rate limits', () => {
     const wait = await limit.take('a');
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(A_MINUTE);
-    expect(await limit.wait('a')).toBeGreaterThan(0);
-    expect([await limit.wait('b'), await limit.take('b')]).toEqual([0, 0]);
+    expect(await limit.take('b')).toBe(0);
     await limit.forget('a');
-    expect([await limit.wait('a'), await limit.take('a')]).toEqual([0, 0]);
+    expect(await limit.take('a')).toBe(0);
+  });
+
+  it.each([
+    ['in memory', () => start()],
+    ['in Redis', () => start({ namespace: `test-${randomUUID()}:` })],
+  ])('count some at once, %s, and refuse them all when they are too many', async (_where, begin) => {
+    const limit = (await begin()).perMinute('tries', 10);
+    expect([await limit.take('a', 4), await limit.take('a', 6)]).toEqual([0, 0]);
+    expect(await limit.take('a')).toBeGreaterThan(0);
+    expect(await limit.take('b', 11)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['in memory', () => start()],
+    ['in Redis', () => start({ namespace: `test-${randomUUID()}:` })],
+  ])('remember what has happened, %s, for its time', async (_where, begin) => {
+    const limits = await begin();
+    const [long, short] = [limits.remembered('long', 60), limits.remembered('short', 1)];
+    await Promise.all([long.add('a'), short.add('a')]);
+    expect([await long.has('a'), await long.has('b'), await short.has('b')]).toEqual([true, false, false]);
+    await eventually(async () => expect(await short.has('a')).toBe(false), { timeoutMs: 5_000, everyMs: 50 });
+    expect(await long.has('a')).toBe(true);
   });
 
   it('count for all processes together, but each name by itself', async () => {
@@ -67,7 +88,7 @@ describe('rate limits', () => {
     await eventually(async () => {
       const key = randomUUID();
       await limit.take(key);
-      expect(await elsewhere.wait(key)).toBeGreaterThan(0);
+      expect(await elsewhere.take(key)).toBeGreaterThan(0);
     });
   });
 

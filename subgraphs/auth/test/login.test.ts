@@ -44,6 +44,19 @@ describe('signing in', () => {
     expect((await auth.logIn('dau', 'mật khẩu tốt'.normalize('NFD'))).token).toBeTruthy();
   });
 
+  it('looks at every character of a password', async () => {
+    const { token } = await auth.register('khoa', `${'0'.repeat(80)}\0one`);
+    for (const wrong of ['0'.repeat(80), `${'0'.repeat(80)}\0two`, `${'0'.repeat(80)}\0one\0`])
+      await expect(auth.logIn('khoa', wrong)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect((await auth.logIn('khoa', `${'0'.repeat(80)}\0one`)).token).toBeTruthy();
+    const change = 'mutation ($c: String!, $n: String!) { changePassword(current: $c, new: $n) { token } }';
+    await auth.field(change, { c: `${'0'.repeat(80)}\0one`, n: '\0'.repeat(8) }, token);
+    expect((await auth.post('/auth/login', { login: 'khoa', password: '\0'.repeat(8) }))[0]).toBe(200);
+    await expect(auth.logIn('khoa', '\0'.repeat(9))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const input = { email: 'khoa2@example.com', username: 'khoa2', password: 'with a \0 in it' };
+    expect((await auth.post('/auth/register', input))[0]).toBe(201);
+  });
+
   it('says the same of an unknown user and of a wrong password', async () => {
     await auth.register('nam');
     for (const [login, password] of [

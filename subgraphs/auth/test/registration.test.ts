@@ -39,6 +39,23 @@ describe('registering', () => {
     }
   });
 
+  it('keeps nobody from signing in, however many register', async () => {
+    await auth.register('steadfast');
+    const ended: string[] = [];
+    const registering = Array.from({ length: 40 }, async (_, n) => {
+      const [status] = await auth.post('/auth/register', input(`crowd${n}`));
+      ended.push(`registered: ${status}`);
+    });
+    const [status] = await auth.post('/auth/login', { login: 'steadfast', password: 'a-good-password' });
+    ended.push('signed in');
+    await Promise.all(registering);
+    expect([status, ...ended.filter((each) => each !== 'signed in')]).toEqual([
+      200,
+      ...Array(40).fill('registered: 201'),
+    ]);
+    expect(ended.indexOf('signed in')).toBeLessThan(20);
+  });
+
   it.each([
     [{ ...input('a1b'), email: 'nothing' }, /^email/],
     [{ ...input('a1b'), username: 'a' }, /^username/],

@@ -16,7 +16,7 @@ export const MAX_EMAIL = 254;
 export const emailRule = 'email must be an email address';
 export const USERNAME = /^[A-Za-z0-9]{3,40}$/;
 export const usernameRule = 'username must be 3 to 40 letters and digits';
-export const passwordBounds: TextBounds = { name: 'password', least: 8, most: 128 };
+export const passwordBounds: TextBounds = { name: 'password', least: 8, most: 128, kept: false };
 
 /** Checks a registration. Emails are stored in lower case. Throws BAD_USER_INPUT with the field at fault. */
 export function registration(input: Registration): Registration {
@@ -45,7 +45,11 @@ function username(text: string): string {
   return text;
 }
 
-/** A password of 8 to 128 characters, whatever they are as long as they are some. Throws BAD_USER_INPUT with the given field. */
+/**
+ * A password of 8 to 128 characters, any of them: argon2id looks at each of its bytes, at NUL and those behind it too. Half a
+ * surrogate pair is no character: what is hashed is UTF-8, which has the same bytes for any of these. Throws BAD_USER_INPUT
+ * with the given field.
+ */
 export function newPassword(text: string, field = 'password'): string {
   const fault = faultOfText(text, passwordBounds);
   if (fault) throw badInput(fault, field);

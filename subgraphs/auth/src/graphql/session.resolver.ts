@@ -12,8 +12,11 @@ export class SessionResolver {
   constructor(private readonly accounts: AccountUseCases) {}
 
   @Mutation(() => AuthPayloadType)
-  async register(@Arg('input', () => RegisterInput) input: RegisterInput): Promise<AuthPayloadType> {
-    return payload(await this.accounts.register.andSignIn(input, new Date()));
+  async register(
+    @Arg('input', () => RegisterInput) input: RegisterInput,
+    @Ctx() context: AuthContext,
+  ): Promise<AuthPayloadType> {
+    return payload(await this.accounts.register.andSignIn(input, addressOf(context), new Date()));
   }
 
   @Mutation(() => AuthPayloadType)

@@ -48,11 +48,12 @@ export function authRoutes(accounts: AccountUseCases, verifier: TokenVerifier): 
           response: {
             201: user.describe('The user'),
             400: errorBody.describe('Bad payload, or the email or the username is already in use'),
+            429: withHeaders(errorBody.describe('Too many registrations wait'), retryAfter),
           },
         },
       },
       async (request, reply) => {
-        const { id, email, username } = await accounts.register.run(request.body, new Date());
+        const { id, email, username } = await accounts.register.run(request.body, request.ip, new Date());
         return reply.status(201).send({ id, email, username });
       },
     );

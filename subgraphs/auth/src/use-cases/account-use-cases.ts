@@ -11,6 +11,7 @@ import { RefreshSession } from './refresh-session.js';
 import { Register } from './register.js';
 import { TellEndedSessions } from './tell-ended-sessions.js';
 import { Tries } from './tries.js';
+import { PasswordWork } from '../passwords/password-work.js';
 import { SessionStore } from '../persistence/session.store.js';
 import { UserStore } from '../persistence/user.store.js';
 import type { AccessTokens } from '../tokens/access-tokens.js';
@@ -44,14 +45,15 @@ export function createAccountUseCases(options: AccountOptions): AccountUseCases 
   const sessions = new SessionStore(options.database);
   const credentials = new IssueCredentials(sessions, options.accessTokens, options.refreshLifetimeSeconds);
   const tries = new Tries(options.rateLimits, options.loginRateLimit);
+  const passwords = new PasswordWork();
   return {
     users,
     sessions,
-    register: new Register(transactions, users, credentials),
-    logIn: new LogIn(transactions, users, credentials, tries),
+    register: new Register(transactions, users, credentials, passwords),
+    logIn: new LogIn(transactions, users, credentials, tries, passwords),
     refreshSession: new RefreshSession(transactions, users, sessions, credentials, tries),
     logOut: new LogOut(transactions, sessions),
-    changePassword: new ChangePassword(transactions, users, sessions, credentials, tries),
+    changePassword: new ChangePassword(transactions, users, sessions, credentials, tries, passwords),
     administerUser: new AdministerUser(transactions, users, sessions),
     tellEndedSessions: new TellEndedSessions(sessions, options.accessTokens.lifetimeSeconds),
   };

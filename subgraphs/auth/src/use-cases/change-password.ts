@@ -2,9 +2,9 @@ import type { Caller } from '@shop/shared/auth/caller';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import { badInput, unauthenticated } from '@shop/shared/errors/app-error';
 import type { Credentials, IssueCredentials } from './issue-credentials.js';
-import type { Tries } from './tries.js';
+import { type Tries, triesAt } from './tries.js';
 import { newPassword } from '../domain/account-rules.js';
-import { hashPassword, passwordFits } from '../passwords/password-hasher.js';
+import type { PasswordWork } from '../passwords/password-work.js';
 import type { SessionStore } from '../persistence/session.store.js';
 import type { UserStore } from '../persistence/user.store.js';
 
@@ -19,16 +19,17 @@ export class ChangePassword {
     private readonly sessions: SessionStore,
     private readonly credentials: IssueCredentials,
     private readonly tries: Tries,
+    private readonly passwords: PasswordWork,
   ) {}
 
   async run(caller: Caller, current: string, next: string, clientAddress: string, now: Date): Promise<Credentials> {
     const password = newPassword(next, 'new');
-    const { userId } = caller;
-    await this.tries.password(clientAddress, { userId });
-    const account = await this.users.accountById(Number(userId));
+    await this.tries.from(clientAddress);
+    const account = await this.users.accountById(Number(caller.userId));
     if (!account?.active) throw unauthenticated('invalid token');
-    if (!(await passwordFits(current, account.passwordHash))) throw wrongPassword();
-    const passwordHash = await hashPassword(password);
+    await this.tries.at(triesAt(account), clientAddress);
+    if (!(await this.passwords.fits(current, account.passwordHash, clientAddress))) throw wrongPassword();
+    const passwordHash = await this.passwords.hash(password, clientAddress);
     const credentials = await this.transactions.run(async ({ em }) => {
       const locked = await this.users.lock(em, account.id, 'update');
       if (!locked?.active) throw unauthenticated('invalid token');
@@ -37,7 +38,7 @@ export class ChangePassword {
       await this.sessions.endAllOf(em, account.id, now);
       return this.credentials.forNewSession(em, locked, now);
     });
-    await this.tries.right({ userId });
+    await this.tries.right({ userId: account.id, passwordHash }, clientAddress);
     return credentials;
   }
 }

@@ -9,8 +9,8 @@ import { refreshTokenHash } from '../tokens/refresh-secret.js';
 
 /**
  * New credentials for a refresh token, which is used up by it. One that was used before ends its whole session.
- * UNAUTHENTICATED `invalid refresh token` for every token that gives nothing; RATE_LIMITED after too many from one address
- * that nobody was ever given.
+ * UNAUTHENTICATED `invalid refresh token` for every token that gives nothing; RATE_LIMITED in place of it for those that
+ * nobody was ever given, after too many of them from one address. Others from there give what they give.
  */
 export class RefreshSession {
   constructor(
@@ -22,10 +22,9 @@ export class RefreshSession {
   ) {}
 
   async run(refreshToken: string, clientAddress: string, now: Date): Promise<Credentials> {
-    await this.tries.refreshToken(clientAddress);
     const hash = refreshTokenHash(refreshToken);
     const owner = await this.sessions.ownerOf(hash);
-    if (!owner) await this.tries.unknownRefreshToken(clientAddress);
+    if (!owner) await this.tries.vainRefreshToken(clientAddress);
     const credentials = owner && (await this.rotate(hash, owner.userId, owner.sessionId, now));
     if (!credentials) throw unauthenticated('invalid refresh token');
     return credentials;

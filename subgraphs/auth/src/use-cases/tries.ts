@@ -1,49 +1,74 @@
 import { hash } from 'node:crypto';
 import { tooManyRequests } from '@shop/shared/errors/app-error';
 import { addressKey } from '@shop/shared/rate-limits/address-key';
-import type { RateLimit, RateLimits } from '@shop/shared/rate-limits/rate-limits';
+import type { RateLimit, RateLimits, Remembered } from '@shop/shared/rate-limits/rate-limits';
+import type { Account } from '../persistence/user.store.js';
 
-/** Something whose password may be guessed: what somebody signs in by, or a user who is signed in. */
-export type Guessed = { readonly email: string } | { readonly username: string } | { readonly userId: string };
+/** Whose password may be guessed: a user, by the hash of the day; or what somebody signs in by whom there is not. */
+export type Guessed =
+  | { readonly userId: number; readonly passwordHash: string }
+  | { readonly email: string }
+  | { readonly username: string };
+
+/** A user's account as tries are counted at it. */
+export const triesAt = ({ id, passwordHash }: Pick<Account, 'id' | 'passwordHash'>): Guessed => ({
+  userId: id,
+  passwordHash,
+});
+
+const WEEK_S = 7 * 86_400;
 
 /**
  * How often secrets may be tried in a minute: from one address, whatever comes of it, and at one account, as long as it
- * fails. Accounts are counted by what is typed, whether there is one or not, so that a refusal tells nothing. An account
- * that others try is shut for its owner too, until the minute that began with their first try is over.
+ * fails. An account is a user, whichever name is typed, or the name that nobody has: a refusal does not tell which.
+ *
+ * Who guesses at an account from many addresses shuts it for others, but not for its owner where they have signed in within
+ * a week: such an address has a count of its own at that account, until its password is another one.
  */
 export class Tries {
   private readonly byAddress: RateLimit;
   private readonly byAccount: RateLimit;
-  private readonly unknownTokens: RateLimit;
+  private readonly fromKnown: RateLimit;
+  private readonly known: Remembered;
+  private readonly vainTokens: RateLimit;
 
   /** @param most tries a minute; 0: any number */
   constructor(limits: RateLimits, most: number) {
     this.byAddress = limits.perMinute('login-address', most);
     this.byAccount = limits.perMinute('login-account', most);
-    this.unknownTokens = limits.perMinute('refresh-address', most);
+    this.fromKnown = limits.perMinute('login-known', most);
+    this.known = limits.remembered('known', WEEK_S);
+    this.vainTokens = limits.perMinute('refresh-address', most);
+  }
+
+  /** Counts a try at a password, before anything is looked at. Throws RATE_LIMITED when there were too many from here. */
+  async from(address: string): Promise<void> {
+    refuse(await this.byAddress.take(addressKey(address)));
   }
 
   /**
-   * Counts a try at a password before it is looked at, so that many at once are no more than many in a row. Throws
-   * RATE_LIMITED when there were too many. `guessed` is null where no account can be meant.
+   * Counts it at the account, before the password is looked at, so that many at once are no more than many in a row. Throws
+   * RATE_LIMITED when there were too many.
    */
-  async password(address: string, guessed: Guessed | null): Promise<void> {
-    refuse(await this.byAddress.take(addressKey(address)));
-    if (guessed) refuse(await this.byAccount.take(accountKey(guessed)));
+  async at(guessed: Guessed, address: string): Promise<void> {
+    if (!this.byAccount.counts) return;
+    const here = hereKey(guessed, address);
+    const known = await this.known.has(here);
+    refuse(await (known ? this.fromKnown.take(here) : this.byAccount.take(accountKey(guessed))));
   }
 
-  /** A password was right: what was tried at its account before counts no more. */
-  async right(guessed: Guessed): Promise<void> {
-    await this.byAccount.forget(accountKey(guessed));
+  /** A password was right: what was tried before, as this one was counted, counts no more, and the address is known. */
+  async right(guessed: Guessed, address: string): Promise<void> {
+    if (!this.byAccount.counts) return;
+    const here = hereKey(guessed, address);
+    const known = await this.known.has(here);
+    await (known ? this.fromKnown.forget(here) : this.byAccount.forget(accountKey(guessed)));
+    await this.known.add(here);
   }
 
-  /** Throws RATE_LIMITED when too many refresh tokens that nobody was given came from this address. */
-  async refreshToken(address: string): Promise<void> {
-    refuse(await this.unknownTokens.wait(addressKey(address)));
-  }
-
-  async unknownRefreshToken(address: string): Promise<void> {
-    await this.unknownTokens.take(addressKey(address));
+  /** Counts a refresh token that nobody was given. Throws RATE_LIMITED when there were too many from this address. */
+  async vainRefreshToken(address: string): Promise<void> {
+    refuse(await this.vainTokens.take(addressKey(address)));
   }
 }
 
@@ -51,5 +76,9 @@ function refuse(waitMs: number): void {
   if (waitMs > 0) throw tooManyRequests(waitMs);
 }
 
-/** Hashed: Redis need not know anybody's email. */
-const accountKey = (guessed: Guessed): string => hash('sha256', JSON.stringify(guessed), 'base64url');
+/** Hashed: Redis need not know anybody's email or address. */
+const hashed = (...parts: readonly unknown[]): string => hash('sha256', JSON.stringify(parts), 'base64url');
+
+const accountKey = (guessed: Guessed): string => hashed('userId' in guessed ? guessed.userId : guessed);
+
+const hereKey = (guessed: Guessed, address: string): string => hashed(guessed, addressKey(address));
