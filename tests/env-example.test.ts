@@ -1,4 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { knownSettings } from './support/known-settings.js';
 
 /** Made by the launcher for each process, so that nobody sets them by hand. */
 const MADE = [
@@ -11,15 +12,7 @@ const MADE = [
 ];
 
 it('.env.example names every setting that a configuration reads, and no other', () => {
-  const sources = [
-    'shared/src/config/read-config.ts',
-    'shared/src/backing/create-backing.ts',
-    'shared/src/telemetry/telemetry.ts',
-    ...globSync('{gateway,subgraphs/*}/src/config.ts'),
-  ];
-  const read = sources.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? ''),
-  );
+  const read = knownSettings();
   const ofTheSeed = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
   const ofTheLauncher = ['PORT_OFFSET', 'DATA_DIR', 'DATABASE_PREFIX'];
   const expected = [...new Set([...read, ...ofTheSeed, ...ofTheLauncher])].filter(

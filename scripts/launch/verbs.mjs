@@ -31,6 +31,7 @@ export const verbs = {
     run: async (args) => (await import('../supply-chain/licences.mjs')).licences(process.cwd(), args),
   },
   servers: ours('system/dist/serve-test-servers.js'),
+  'cluster:secrets': ours('system/dist/print-cluster-secrets.js'),
   chaos: longTest(
     'tests/chaos/chaos.test.ts',
     { orders: '2000', kills: '100', minutes: '7', seed: undefined, json: undefined },
@@ -46,6 +47,7 @@ export const verbs = {
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
+  replicas: longTest('tests/replicas', {}, { TEST_SET: 'full' }),
   vanish: longTest('tests/resilience/vanish.test.ts', { clients: '10000' }),
 };
 

@@ -14,6 +14,9 @@ export const serverOptions = {
   // it, and what it is read from, for ever. Longer than an answer may take, and than streams are silent between heartbeats.
   // It ends with an upgrade: websockets have pings of their own.
   connectionTimeout: 60_000,
+  // A kept connection leads to one process. By ending now and then, after an answer that says so, it lets what balances by
+  // connections, as Kubernetes does, lead to processes that came later.
+  maxRequestsPerSocket: 1_000,
   requestIdHeader: false,
   genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
   // No parameter is longer than all headers together may be (Node's limit): each is for its route to refuse.

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
-import { Migrator, type Migration } from '@mikro-orm/migrations';
 import type { Pool } from 'pg';
 import { takeBackBrokenClients } from './broken-clients.js';
+import { migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
 import { traceStatements } from './trace-statements.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
-
-/** A migration by the name under which it is remembered. */
-export interface NamedMigration {
-  readonly name: string;
-  readonly class: new (...args: ConstructorParameters<typeof Migration>) => Migration;
-}
 
 interface DatabaseOptions {
   /** A PostgreSQL URL of the service's own database. */
@@ -28,9 +22,6 @@ interface DatabaseOptions {
   readonly answerWithinMs?: number;
   readonly telemetry?: Telemetry | undefined;
 }
-
-/** The key of the advisory lock under which migrations run, the same in every process of a service. */
-const MIGRATION_LOCK = 7_301_977;
 
 /** Who waits longer for a connection of the pool, or for a new one, gets an error. */
 const CONNECTION_WAIT_MS = 5_000;
@@ -46,8 +37,6 @@ const ANSWER_WITHIN_MS = 30_000;
 /** The server gives a slow statement up before we do: then its connection stays good. */
 const CANCELLED_AFTER = 0.8;
 
-const baseOptions = { implicitTransactions: false, logger: () => undefined } satisfies Options;
-
 /** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
 export class Database implements Component {
   readonly name = 'database';
@@ -56,7 +45,8 @@ export class Database implements Component {
   constructor(private readonly options: DatabaseOptions) {
     const { telemetry, poolSize, answerWithinMs = ANSWER_WITHIN_MS } = options;
     this.orm = new MikroORM({
-      ...baseOptions,
+      implicitTransactions: false,
+      logger: () => undefined,
       clientUrl: options.url,
       entities: options.entities,
       pool: { min: 0, max: poolSize },
@@ -83,7 +73,8 @@ export class Database implements Component {
     for (;;) {
       try {
         await this.orm.connect();
-        return await this.migrate();
+        const { url, migrations, telemetry } = this.options;
+        return await migrate({ url, migrations, connectWithinMs: CONNECTION_WAIT_MS, logger: telemetry?.logger });
       } catch (error) {
         if (!isSlowness(error) || performance.now() > latest) throw error;
         await pause(SLOW_PAUSE_MS);
@@ -103,30 +94,6 @@ export class Database implements Component {
   /** Whether the database answers now. */
   async isReachable(): Promise<boolean> {
     return Promise.race([this.orm.isConnected(), pause(REACHABLE_WITHIN_MS, false, { ref: false })]);
-  }
-
-  /** On connections of its own: a migration, and the wait for another process's, may take as long as they take. */
-  private async migrate(): Promise<void> {
-    const orm = new MikroORM({
-      ...baseOptions,
-      clientUrl: this.options.url,
-      entities: [],
-      discovery: { warnWhenNoEntities: false },
-      extensions: [Migrator],
-      migrations: { migrationsList: [...this.options.migrations], snapshot: false, tableName: 'migrations' },
-      pool: { min: 0, max: 2 },
-      driverOptions: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
-      contextName: randomUUID(),
-    });
-    try {
-      await orm.em.fork().transactional(async (em) => {
-        // This transaction does nothing but hold the lock.
-        await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-        await orm.migrator.up();
-      });
-    } finally {
-      await orm.close(true);
-    }
   }
 }
 

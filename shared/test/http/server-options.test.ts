@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fastify, { type FastifyInstance } from 'fastify';
+import { Pool } from 'undici';
 import { WebSocket, WebSocketServer } from 'ws';
 import { eventually } from '../../../tests/support/eventually.js';
 import { serverOptions } from '../../src/http/server-options.js';
@@ -37,6 +38,26 @@ describe('a server that waits for a request', () => {
       /^HTTP\/1\.1 408 Request Timeout\r\n[^]*\{"error":"the request did not arrive in time"\}$/,
     );
   });
+});
+
+it('a connection that is kept ends after many answers, so that the next one may lead elsewhere', async () => {
+  const app = fastify({ ...serverOptions, maxRequestsPerSocket: 3 });
+  expect(serverOptions.maxRequestsPerSocket).toBeGreaterThan(100);
+  app.get('/', () => 'here');
+  let connections = 0;
+  app.server.on('connection', () => (connections += 1));
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = app.server.address();
+  const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, {
+    connections: 1,
+  });
+  for (let n = 0; n < 7; n += 1) {
+    const { statusCode, body } = await pool.request({ method: 'GET', path: '/' });
+    expect([statusCode, await body.text()]).toEqual([200, 'here']);
+  }
+  expect(connections).toBe(3);
+  await pool.close();
+  await app.close();
 });
 
 describe('a server whose connection stands still', () => {
