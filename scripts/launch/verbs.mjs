@@ -34,7 +34,7 @@ export const verbs = {
   'cluster:secrets': ours('system/dist/print-cluster-secrets.js'),
   chaos: longTest(
     'tests/chaos/chaos.test.ts',
-    { orders: '2000', kills: '100', minutes: '7', seed: undefined, json: undefined },
+    { orders: '2000', kills: '100', minutes: '6', seed: undefined, json: undefined },
     { TEST_SERVERS: 'own' },
   ),
   explore: longTest('tests/explore/explore.test.ts', { set: 'full' }),

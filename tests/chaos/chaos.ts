@@ -64,7 +64,7 @@ const ORDERS_EACH = 4;
 /** What hit one of these may have come between a mail and the note that it was sent. */
 const MAIL_PLACES: ReadonlySet<string> = new Set(['mailer', MAIL_SERVER, 'postgresql']);
 /** After the last fault, customers wait no longer than this, and neither do we for the queues. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 const QUIET_WITHIN_MS = 60_000;
 
 /** The faults of a seed: the same for everybody, as long as the shop has the same services. */
