@@ -1,9 +1,10 @@
 // What the gateway's limits cost an ordinary request: gateways that differ in their limits alone, in front of the same
-// services, which answer at once with what they always say. Rounds take turns, and are short and many, so that whatever else the
-// machine does meets all of them alike; each figure is the median of its rounds: the CPU
-// time of the gateway's process for a request, in ms (of which its throughput is the inverse, for a gateway has one thread),
-// what that is beside a gateway without limits, round by round, and the requests a second beside what else the machine did.
-//   REDIS_URL=... node bench/gateway-limits.mjs [rounds] [requests a round]
+// services, which answer at once with what they always say. The first has no part of them at all: without-limits/ is loaded in
+// its place, for most of them can't be switched off. Rounds take turns, and are short and many, so that whatever else the
+// machine does meets all of them alike; each figure is the median of its rounds: the CPU time of the gateway's process for a
+// request, in ms (of which its throughput is the inverse, for a gateway has one thread), what that is beside the first gateway,
+// round by round, with the range in which it lies by 95 %, and the requests a second beside what else the machine did.
+//   REDIS_URL=... node bench/gateway-limits.mjs [rounds] [requests a round] [variants, by a part of their names and commas]
 // Needs `npm run build` before; `npm run servers` provides a Redis.
 import { spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -23,16 +24,21 @@ if (!redis.REDIS_URL) throw new Error('REDIS_URL is not set');
 /** More than anybody can ask in a minute: every request is counted, and none refused. */
 const COUNTED = '1000000000';
 const OFF = { MAX_COST: '0', RATE_LIMIT_PER_MINUTE: '0' };
-const variants = {
-  'no limits': { settings: OFF },
+const PRODUCTION = { ...redis, RATE_LIMIT_PER_MINUTE: COUNTED, NODE_ENV: 'production' };
+const all = {
+  'no part of them': { settings: { ...PRODUCTION, RATE_LIMIT_PER_MINUTE: '0' }, without: true },
   // What differs between these two is what this machine can't tell apart.
-  'no limits, once more': { settings: OFF },
+  'no part, once more': { settings: { ...PRODUCTION, RATE_LIMIT_PER_MINUTE: '0' }, without: true },
+  'all, in production': { settings: PRODUCTION },
+  'those that stay': { settings: OFF },
   'cost alone': { settings: { ...OFF, MAX_COST: '10000' } },
   'rate alone, in memory': { settings: { ...OFF, RATE_LIMIT_PER_MINUTE: COUNTED } },
   'rate alone, in Redis': { settings: { ...OFF, ...redis, RATE_LIMIT_PER_MINUTE: COUNTED } },
   'persisted alone': { settings: { ...OFF, ...redis }, persisted: true },
-  'all, in production': { settings: { ...redis, RATE_LIMIT_PER_MINUTE: COUNTED, NODE_ENV: 'production' } },
 };
+const wanted = process.argv[4]?.split(',');
+const variants = Object.entries(all).filter(([name]) => !wanted || wanted.some((part) => name.includes(part)));
+if (variants.length === 0) throw new Error(`there are: ${Object.keys(all).join('; ')}`);
 
 const mix = [
   { query: '{ products(first: 20) { edges { node { id name price } } pageInfo { hasNextPage } } }' },
@@ -44,6 +50,8 @@ const mix = [
   { query: '{ me { id username email } }' },
   { query: 'query ($id: ID!) { order(id: $id) { uuid status payment { status amount } } }', variables: { id: '7' } },
 ];
+/** One that every gateway with limits refuses. */
+const TOO_MUCH = `{ ${Array.from({ length: 150 }, (_, n) => `a${n}: __typename`).join(' ')} }`;
 const asText = mix.map((operation) => JSON.stringify(operation));
 const byHash = mix.map(({ query, variables }) => {
   const sha256Hash = createHash('sha256').update(query).digest('hex');
@@ -69,8 +77,11 @@ const headers = {
   authorization: `Bearer ${jwt.sign(claims, privateKey, signing)}`,
 };
 
+/** Nobody's session ends. */
+const news = JSON.stringify({ ended: [], next: 0, after: null, remember_s: 3_600 });
 const services = createServer(async (asked, response) => {
-  const body = asked.method === 'POST' ? answerTo(JSON.parse(await text(asked))) : jwks;
+  const known = asked.url.startsWith('/ended-sessions') ? news : jwks;
+  const body = asked.method === 'POST' ? answerTo(JSON.parse(await text(asked))) : known;
   response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 });
 await new Promise((resolve) => services.listen(0, '127.0.0.1', resolve));
@@ -82,7 +93,7 @@ const gateways = [];
 process.on('exit', () => gateways.forEach(({ child }) => child.kill('SIGTERM')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 try {
-  for (const [name, variant] of Object.entries(variants)) await start(name, variant);
+  for (const [name, variant] of variants) await start(name, variant);
   for (const gateway of gateways) {
     if (gateway.persisted) for (const body of learning) await ask(gateway, body);
     await load(gateway, WARM_UP);
@@ -97,27 +108,31 @@ try {
   await agent.close();
 }
 
-const [without] = gateways;
+const [baseline] = gateways;
 for (const { name, samples } of gateways) {
   const cpu = median(samples.map((sample) => sample.cpuMs));
-  const ratio = median(samples.map((sample, round) => sample.cpuMs / without.samples[round].cpuMs));
+  const ratios = samples.map((sample, round) => sample.cpuMs / baseline.samples[round].cpuMs);
+  const [low, high] = range(ratios);
   const rate = median(samples.map((sample) => sample.perSecond));
   console.log(
-    `${name.padEnd(22)} ${cpu.toFixed(3)} ms of CPU a request, ${percent(ratio - 1)} beside no limits; ${rate.toFixed(0)} requests/s`,
+    `${name.padEnd(22)} ${cpu.toFixed(3)} ms of CPU a request, ${percent(median(ratios) - 1)} ` +
+      `(${percent(low - 1)} to ${percent(high - 1)}) beside ${baseline.name}; ${rate.toFixed(0)} requests/s`,
   );
 }
 
 process.exit();
 
-async function start(name, { settings, persisted = false }) {
+async function start(name, { settings, persisted = false, without = false }) {
   const port = 24_000 + gateways.length;
   const names = ['AUTH', 'PRODUCTS', 'CART', 'ORDERS', 'PAYMENTS', 'LOGGER', 'MAILER'];
-  const child = spawn(process.execPath, ['gateway/dist/main.js'], {
+  const hooks = without ? [`--import=${new URL('without-limits/register.mjs', import.meta.url).href}`] : [];
+  const child = spawn(process.execPath, [...hooks, 'gateway/dist/main.js'], {
     env: {
       PATH: process.env.PATH,
       SUPERGRAPH_SDL: 'gateway/supergraph.graphql',
       ...Object.fromEntries(names.map((service) => [`${service}_URL`, origin])),
       AUTH_JWKS_URL: `${origin}/jwks`,
+      AUTH_SESSIONS_URL: `${origin}/ended-sessions`,
       PORT: String(port),
       LOG_LEVEL: 'warn',
       ...settings,
@@ -136,6 +151,9 @@ async function start(name, { settings, persisted = false }) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     if (child.exitCode !== null) throw new Error(`the gateway (${name}) did not start`);
   } while (!(await ready()));
+  const answer = await post(gateway, JSON.stringify({ query: TOO_MUCH }));
+  const limited = answer.statusCode !== 200;
+  if (limited === without) throw new Error(`the gateway (${name}) has ${limited ? '' : 'no '}limits`);
 }
 
 async function measure(gateway) {
@@ -155,10 +173,16 @@ async function load(gateway, count) {
   await Promise.all(Array.from({ length: IN_FLIGHT }, client));
 }
 
-async function ask({ name, url }, body) {
-  const answer = await request(`${url}/graphql`, { method: 'POST', headers, body, dispatcher: agent });
-  const said = await answer.body.text();
-  if (answer.statusCode !== 200 || said.includes('"errors"')) throw new Error(`${name}: ${answer.statusCode} ${said}`);
+async function ask(gateway, body) {
+  const { statusCode, said } = await post(gateway, body);
+  if (statusCode !== 200 || said.includes('"errors"')) throw new Error(`${gateway.name}: ${statusCode} ${said}`);
+}
+
+async function post({ url }, body) {
+  const { statusCode, body: answer } = await request(`${url}/graphql`, {
+    ...{ method: 'POST', headers, body, dispatcher: agent },
+  });
+  return { statusCode, said: await answer.text() };
 }
 
 async function cpuSeconds({ url }) {
@@ -197,6 +221,14 @@ function answerTo({ query, variables }) {
 
 function percent(share) {
   return `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+}
+
+/** Where the median of all that these are samples of lies, by 95 %: between two of them, by the binomial distribution. */
+function range(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const away = 0.98 * Math.sqrt(sorted.length);
+  const at = (rank) => sorted[Math.min(Math.max(Math.round(rank), 0), sorted.length - 1)];
+  return [at(sorted.length / 2 - away - 1), at(sorted.length / 2 + away)];
 }
 
 function median(values) {

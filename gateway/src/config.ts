@@ -3,7 +3,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { PublishedIdentity } from '@shop/shared/auth/token-verifier';
 import { gatewayPort, serviceNames } from '@shop/shared/backing/roster';
-import { type Environment, identityVariables, readConfig, variables } from '@shop/shared/config/read-config';
+import {
+  type Environment,
+  identityVariables,
+  readConfig,
+  variables,
+  withEndsInProduction,
+} from '@shop/shared/config/read-config';
 import { isProxyList } from '@shop/shared/http/trusted-proxy';
 import type { DocumentLimits } from './limits.js';
 
@@ -96,7 +102,7 @@ const complete = schema.refine(
 
 /** Reads the gateway's configuration. Throws `ConfigError` with every mistake at once. */
 export function readGatewayConfig(environment: Environment): GatewayConfig {
-  const read = readConfig(environment, complete);
+  const read = readConfig(environment, withEndsInProduction(complete));
   const development = read.NODE_ENV !== 'production';
   return Object.freeze({
     host: read.HOST,
@@ -112,7 +118,6 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
           sessionsUrl: read.AUTH_SESSIONS_URL,
           issuer: read.JWT_ISSUER,
           audience: read.JWT_AUDIENCE,
-          production: !development,
         }
       : null,
     corsOrigins: development ? [...read.CORS_ORIGINS, STUDIO] : read.CORS_ORIGINS,

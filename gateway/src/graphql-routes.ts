@@ -79,7 +79,7 @@ export function graphqlRoutes(options: GraphqlRoutesOptions) {
     const answerBySse = async (request: FastifyRequest, reply: FastifyReply) => {
       const operation = sentBy(request);
       if (request.method === 'GET') {
-        const { document } = await admission.admit(operation);
+        const { document } = await admission.admit(operation, contextFor(request));
         if (kindOf(document, operation) === OperationTypeNode.MUTATION) {
           reply.header('allow', 'POST');
           throw new AppError('BAD_USER_INPUT', 'send a mutation by POST', { status: 405 });
@@ -102,7 +102,7 @@ export function graphqlRoutes(options: GraphqlRoutesOptions) {
         if (explorers && request.method === 'GET') reply.header('content-security-policy', sandboxPolicy);
         // What is no operation at all is Apollo's to refuse.
         if (!namesOperation(request.method === 'GET' ? request.query : request.body)) return;
-        const { request: operation, document } = await admission.admit(sentBy(request));
+        const { request: operation, document } = await admission.admit(sentBy(request), contextFor(request));
         admitted.set(request, operation);
         if (request.method === 'GET' || kindOf(document, operation) !== OperationTypeNode.SUBSCRIPTION) return;
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);

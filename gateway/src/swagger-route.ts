@@ -9,12 +9,14 @@ import { swaggerFiles } from '@shop/shared/http/swagger-files';
 import { swaggerPage, swaggerScript } from '@shop/shared/http/swagger-page';
 import { forwardedRoutes } from './forwarded-routes.js';
 import { keptFor } from './kept-for.js';
+import type { RequestRate } from './request-rate.js';
 import { mergedDocument, type OpenApiDocument } from './rest-document.js';
 
 interface SwaggerRouteOptions {
   /** A service's origin; null when the supergraph is not the shop's. */
   readonly originOf: (service: ServiceName) => string | null;
   readonly timeoutMs: number;
+  readonly rate: RequestRate;
 }
 
 /** Anybody may ask for the document, and it takes a request to each service: within this time all get the same one. */
@@ -24,10 +26,10 @@ const services = [...new Set(forwardedRoutes.map(({ service }) => service))];
 
 /**
  * Swagger UI for all that is forwarded, at the same paths as a service has its own: `/swagger/index.html`, and the OpenAPI
- * document at `/swagger/json` and `/swagger/yaml`. 404 in front of a supergraph that is not the shop's; 503 while a
- * service is away, whose part only it knows.
+ * document at `/swagger/json` and `/swagger/yaml`. Each counts as a request, like those that it is about. 404 in front of a
+ * supergraph that is not the shop's; 503 while a service is away, whose part only it knows.
  */
-export function swaggerRoute({ originOf, timeoutMs }: SwaggerRouteOptions) {
+export function swaggerRoute({ originOf, timeoutMs, rate }: SwaggerRouteOptions) {
   const document = keptFor(KEPT_MS, async () => {
     const documents = await Promise.all(
       services.map(async (name) => [name, await documentOf(name, originOf, timeoutMs)] as const),
@@ -36,6 +38,7 @@ export function swaggerRoute({ originOf, timeoutMs }: SwaggerRouteOptions) {
     return { json: JSON.stringify(merged), yaml: dump(merged, { noRefs: true }) };
   });
   return async (app: FastifyInstance): Promise<void> => {
+    app.addHook('onRequest', ({ headers, ip }) => rate.admitUnjudged(headers.authorization, ip));
     app.addHook('preHandler', async (_request, reply) => {
       if (services.some((service) => originOf(service) === null)) return reply.callNotFound();
     });

@@ -20,7 +20,7 @@ import { OperationTexts } from './persisted/operation-texts.js';
 import { SafelistedOperations } from './persisted/safelisted-operations.js';
 import { publicError, publicErrorWithoutHints } from './public-errors.js';
 import { Readiness } from './readiness.js';
-import { RequestRate } from './request-rate.js';
+import { RequestRate, USERS_BEHIND_AN_ADDRESS } from './request-rate.js';
 import { restFacade } from './rest-facade.js';
 import { Subgraphs } from './subgraphs.js';
 import { Operations } from './subscriptions/operations.js';
@@ -61,9 +61,12 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
     ? new SafelistedOperations(config.safelistFile, logger)
     : new AutomaticOperations(new OperationTexts(redis));
   const limits = new Limits(config.documentLimits, () => supergraph.loaded.schema);
-  const admission = new Admission(persisted, limits);
+  const most = config.requestsPerMinute;
+  const clients = rateLimits.perMinute('requests', most);
+  const addresses = rateLimits.perMinute('requests-address', most * USERS_BEHIND_AN_ADDRESS);
+  const rate = new RequestRate({ clients, addresses }, identities);
+  const admission = new Admission(persisted, limits, rate);
   const operations = new Operations(server, planner, upstream, admission, identities, showError, telemetry);
-  const rate = new RequestRate(rateLimits.perMinute('requests', config.requestsPerMinute), identities);
   const connections = new OpenConnections(config.connectionsPerUser);
   const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ ...config, identities, rate, connections, operations, telemetry });
@@ -74,7 +77,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
   const routes = [
     graphqlRoutes({ server, operations, admission, rate, connections, explorers: config.development, telemetry }),
     docsRoute({ readiness, development: config.development, originOf }),
-    swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs }),
+    swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs, rate }),
     restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, bodyLimit: config.bodyLimit, rate, telemetry }),
   ];
   const http = new HttpServer({ config, telemetry, readiness, websockets, routes });

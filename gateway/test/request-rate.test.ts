@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { eventually } from '../../tests/support/eventually.js';
 import { TestAuth } from '../../tests/support/test-auth.js';
@@ -113,13 +115,68 @@ describe('clients that ask too often', () => {
     const gateway = await start();
     for (const [n, status] of [401, 401, 401, 429, 429].entries())
       expect(await statuses(gateway, 1, { authorization: `Bearer a.${n}.c` })).toEqual([status]);
-    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', {
-      headers: { 'x-forwarded-for': '192.0.2.1' },
-    });
+    const elsewhere = { address: '192.0.2.9' };
+    expect(await statuses(gateway, MOST - 1, elsewhere)).toEqual([200, 200]);
+    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', { headers: headersOf(elsewhere) });
     await once(socket, 'open');
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer a.b.c' } }));
     expect(await once(socket, 'close')).toEqual([4429, Buffer.from(SENTENCE)]);
     expect(await statuses(gateway, 1, { authorization: bearer(7) })).toEqual([200]);
+  });
+
+  it('are counted where they open websockets, by the address', async () => {
+    const gateway = await start();
+    const open = (from: From) =>
+      new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', { headers: headersOf(from) });
+    const sockets = Array.from({ length: MOST }, () => open({ authorization: bearer(7) }));
+    for (const socket of sockets) await once(socket, 'open');
+    const [, refused] = (await once(open({}), 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([refused.statusCode, await json(refused)]).toEqual([429, { error: SENTENCE }]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await statuses(gateway, 1, {})).toEqual([429]);
+    const elsewhere = open({ address: '192.0.2.2' });
+    await once(elsewhere, 'open');
+    for (const socket of [...sockets, elsewhere]) socket.terminate();
+  });
+
+  it('are as many requests as a mutation has fields', async () => {
+    const gateway = await start(undefined, { RATE_LIMIT_PER_MINUTE: '10' });
+    const mutation = (count: number) =>
+      `mutation { ${Array.from({ length: count }, (_, n) => `a${n}: placeOrder { id }`).join(' ')} }`;
+    const send = async (query: string) => {
+      const body = JSON.stringify({ query });
+      const response = await fetch(`${gateway.origin}/graphql`, { method: 'POST', headers: headersOf({}), body });
+      return [response.status, await response.json()];
+    };
+    expect(await send(mutation(6))).toEqual([200, { data: expect.objectContaining({ a5: { id: '1' } }) }]);
+    expect(await send('{ a: paymentCount b: paymentCount c: paymentCount }')).toEqual([
+      200,
+      { data: expect.objectContaining({ c: expect.anything() }) },
+    ]);
+    expect(await send(mutation(4))).toEqual([429, REFUSED]);
+    expect(await statuses(gateway, 1, {})).toEqual([429]);
+  });
+
+  it('are as many over streams, too', async () => {
+    const gateway = await start(undefined, { RATE_LIMIT_PER_MINUTE: '4' });
+    const query = 'mutation { a: placeOrder { id } b: placeOrder { id } c: placeOrder { id } }';
+    const send = async () => {
+      const body = JSON.stringify({ query });
+      const path = `${gateway.origin}/graphql/stream`;
+      return (await fetch(path, { method: 'POST', headers: headersOf({}), body })).text();
+    };
+    expect(await send()).toContain('"c":{"id":"1"}');
+    const again = await send();
+    expect(again).toContain('RATE_LIMITED');
+    expect(again).not.toContain('"data"');
+  });
+
+  it('are together ten times as many as one when they are users behind one address', async () => {
+    const gateway = await start(undefined, { RATE_LIMIT_PER_MINUTE: '1' });
+    for (let userId = 1; userId <= 10; userId += 1)
+      expect(await statuses(gateway, 2, { authorization: bearer(userId) })).toEqual([200, 429]);
+    expect(await statuses(gateway, 1, { authorization: bearer(11) })).toEqual([429]);
+    expect(await statuses(gateway, 1, { authorization: bearer(12), address: '192.0.2.2' })).toEqual([200]);
   });
 
   it('may look at pages, health and metrics all the same', async () => {
@@ -178,6 +235,9 @@ describe('clients that ask too often', () => {
     for (let n = 0; n < MOST; n += 1) expect((await get({ authorization: 'Bearer a.b.c' })).status).toBe(200);
     expect((await get({ authorization: 'Bearer d.e.f' })).status).toBe(429);
     expect((await get({})).status).toBe(429);
+    // The pages about them ask every service.
+    for (const path of ['/swagger/json', '/swagger/index.html', '/swagger/static/swagger-ui.css'])
+      expect([path, (await fetch(services.origin + path, { headers: headersOf({}) })).status]).toEqual([path, 429]);
     await services.stop();
   });
 });

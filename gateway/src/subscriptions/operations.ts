@@ -87,7 +87,7 @@ export class Operations implements Component {
   private async outcomeOf(sent: SentOperation, context: GatewayContext, transport: Transport): Promise<Outcome> {
     try {
       this.identities.assertLasting(context);
-      const admitted = await this.admission.admit(sent);
+      const admitted = await this.admission.admit(sent, context);
       const { request, document } = admitted;
       if (kindOf(document, request) === OperationTypeNode.SUBSCRIPTION)
         return this.subscribe(admitted, context, transport);

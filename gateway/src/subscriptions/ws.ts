@@ -4,7 +4,7 @@ import { context as activeContext } from '@opentelemetry/api';
 import { CloseCode, type Context, handleProtocols, makeServer, type OperationResult } from 'graphql-ws';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { AppError, type ErrorCode } from '@shop/shared/errors/app-error';
+import { AppError, type ErrorCode, forbidden, notFound, unavailable } from '@shop/shared/errors/app-error';
 import { refuseUpgrade } from '@shop/shared/http/server-options';
 import { type Origin, originOf, trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
@@ -64,7 +64,7 @@ const FAREWELL_MS = 2_000;
  * graphql-transport-ws on `/graphql` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md): operations of any
  * kind, in the name of the token that the connection's parameters carry. A bad token closes with 4403, as does one that
  * expires, or whose session ends, later on; no hello in time closes with 4408; one connection too many, or one of a client
- * that asks too often, with 4429. A page from elsewhere is refused.
+ * that asks too often, with 4429. A page from elsewhere is refused, and an address that comes too often (429).
  */
 export class WebsocketDoor implements Component {
   readonly name = 'websocket door';
@@ -116,12 +116,30 @@ export class WebsocketDoor implements Component {
   /** Takes the upgrade requests of an HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (request.url?.split('?')[0] !== PATH)
-        return refuseUpgrade(socket, '404 Not Found', { error: 'websockets are at /graphql' });
-      if (!mayUpgrade(request.headers.origin, this.originOf(request).host, this.options.corsOrigins))
-        return refuseUpgrade(socket, '403 Forbidden', { error: 'a page from elsewhere may not open a websocket here' });
-      this.sockets.handleUpgrade(request, socket, head, (client) => this.sockets.emit('connection', client, request));
+      void this.upgrade(request, socket, head);
     });
+  }
+
+  /** Each counts as a request of its address: who it is is only said on the websocket. */
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Nobody else listens to it meanwhile: an error of it would end the process.
+    const cutOff = () => socket.destroy();
+    socket.on('error', cutOff);
+    try {
+      await this.mayCome(request);
+    } catch (error) {
+      return refuseUpgrade(socket, error instanceof AppError ? error : unavailable('try again later', error));
+    }
+    socket.off('error', cutOff);
+    this.sockets.handleUpgrade(request, socket, head, (client) => this.sockets.emit('connection', client, request));
+  }
+
+  private async mayCome(request: IncomingMessage): Promise<void> {
+    const { address, host } = this.originOf(request);
+    await this.options.rate.count(null, address);
+    if (request.url?.split('?')[0] !== PATH) throw notFound('websockets are at /graphql');
+    if (!mayUpgrade(request.headers.origin, host, this.options.corsOrigins))
+      throw forbidden('a page from elsewhere may not open a websocket here');
   }
 
   private async admit({ connectionParams, extra }: ConnectionContext): Promise<boolean> {

@@ -107,8 +107,6 @@ export interface PublishedIdentity {
   readonly jwksUrl: string;
   /** Where it tells which sessions have ended; without it nobody is asked. */
   readonly sessionsUrl?: string | undefined;
-  /** Where to go without the latter is worth a warning. */
-  readonly production?: boolean;
   readonly issuer: string;
   readonly audience: string;
 }
@@ -119,23 +117,16 @@ export class RemoteTokenVerifier extends TokenVerifier implements Component {
   /** The sessions known to have ended; null where nobody tells. */
   readonly endedSessions: EndedSessions | null;
   private readonly parts: Component;
-  private readonly warns: boolean;
 
-  constructor(
-    { jwksUrl, sessionsUrl, issuer, audience, production = false }: PublishedIdentity,
-    private readonly logger: Logger,
-  ) {
+  constructor({ jwksUrl, sessionsUrl, issuer, audience }: PublishedIdentity, logger: Logger) {
     const keys = new PublishedKeys({ url: jwksUrl });
     const ended = sessionsUrl === undefined ? null : new EndedSessions({ url: sessionsUrl, logger });
     super({ issuer, audience, keys, ...(ended && { hasEnded: (sessionId) => ended.hasEnded(sessionId) }) });
     this.endedSessions = ended;
-    this.warns = production && ended === null;
     this.parts = together(keys, ...(ended ? [ended] : []));
   }
 
   start(): Promise<void> {
-    if (this.warns)
-      this.logger.warn('AUTH_SESSIONS_URL is not set: tokens of sessions that have ended count until they expire');
     return this.parts.start();
   }
 
@@ -151,13 +142,11 @@ export function verifierFor(
     readonly AUTH_SESSIONS_URL?: string | undefined;
     readonly JWT_ISSUER: string;
     readonly JWT_AUDIENCE: string;
-    readonly NODE_ENV?: string;
   },
   logger: Logger,
 ): RemoteTokenVerifier {
   const { AUTH_JWKS_URL: jwksUrl, AUTH_SESSIONS_URL: sessionsUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
-  const production = config.NODE_ENV === 'production';
-  return new RemoteTokenVerifier({ jwksUrl, sessionsUrl, issuer, audience, production }, logger);
+  return new RemoteTokenVerifier({ jwksUrl, sessionsUrl, issuer, audience }, logger);
 }
 
 /** Which key is said to have signed it. */

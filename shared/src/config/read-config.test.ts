@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, readConfig, readServiceConfig, serviceVariables, variables } from './read-config.js';
+import { ConfigError, identityVariables, readConfig, readServiceConfig, serviceVariables, variables } from './read-config.js';
 
 const schema = z.object({
   PORT: variables.port,
@@ -32,20 +32,37 @@ describe("a service's configuration", () => {
   const GATEWAY_SECRET = 'a secret of the gateway';
   const settings = { PORT: '8080', DATABASE_URL: 'postgres://localhost/x' };
   const read = (environment: Record<string, string>) => readServiceConfig(environment, z.object(serviceVariables));
-  const mistakesIn = (environment: Record<string, string>) => {
+  const mistakesOf = (reading: () => unknown) => {
     try {
-      read(environment);
+      reading();
       return [];
     } catch (error) {
       return error instanceof ConfigError ? error.mistakes.map((mistake) => mistake.split(':')[0]) : error;
     }
   };
+  const mistakesIn = (environment: Record<string, string>) => mistakesOf(() => read(environment));
 
   it('knows how to tell the gateway, unless anybody may ask', () => {
     expect(read({ ...settings, GATEWAY_SECRET })).toMatchObject({ SUBGRAPH_ACCESS: 'gateway', GATEWAY_SECRET });
     expect(read({ ...settings, SUBGRAPH_ACCESS: 'open' }).GATEWAY_SECRET).toBeUndefined();
     expect(() => read(settings)).toThrow('GATEWAY_SECRET: is required, unless SUBGRAPH_ACCESS=open');
   });
+
+  it.each<[Record<string, string>, string[]]>([
+    [{}, []],
+    [{ NODE_ENV: 'production' }, ['AUTH_SESSIONS_URL']],
+    [{ NODE_ENV: 'production', AUTH_SESSIONS_URL: '' }, ['AUTH_SESSIONS_URL']],
+    [{ NODE_ENV: 'production', AUTH_SESSIONS_URL: 'nowhere' }, ['AUTH_SESSIONS_URL']],
+    [{ NODE_ENV: 'production', AUTH_SESSIONS_URL: 'http://auth/ended' }, []],
+    [{ NODE_ENV: 'production', PORT: 'x' }, ['PORT', 'AUTH_SESSIONS_URL']],
+  ])('is told where sessions end before it verifies tokens in production: %j', (wrong, mistakes) => {
+    const verifying = z.object({ ...serviceVariables, ...identityVariables });
+    const environment = { ...settings, GATEWAY_SECRET, AUTH_JWKS_URL: 'http://auth/jwks', ...wrong };
+    expect(mistakesOf(() => readServiceConfig(environment, verifying))).toEqual(mistakes);
+  });
+
+  it('needs to be told of nothing where it verifies none', () =>
+    expect(mistakesIn({ ...settings, GATEWAY_SECRET, NODE_ENV: 'production' })).toEqual([]));
 
   it.each<[Record<string, string>, string[]]>([
     [{ GATEWAY_SECRET: '' }, ['GATEWAY_SECRET']],

@@ -70,7 +70,7 @@ type ServiceSettings = z.output<z.ZodObject<typeof serviceVariables>>;
 
 /**
  * Reads the configuration of a service, which has all of `serviceVariables`. Throws `ConfigError`, also where only the gateway
- * may ask, and nothing says how it is known.
+ * may ask, and nothing says how it is known, and where production verifies tokens and is not told which sessions have ended.
  */
 export function readServiceConfig<Shape extends z.ZodType<ServiceSettings>>(
   environment: Environment,
@@ -83,13 +83,32 @@ export function readServiceConfig<Shape extends z.ZodType<ServiceSettings>>(
     when: ({ issues }) =>
       !issues.some(({ path: [name] = [] }) => name === 'GATEWAY_SECRET' || name === 'SUBGRAPH_ACCESS'),
   });
-  return readConfig(environment, guarded);
+  return readConfig(environment, withEndsInProduction(guarded));
+}
+
+interface IdentitySettings {
+  readonly NODE_ENV: string;
+  readonly AUTH_JWKS_URL?: string | undefined;
+  readonly AUTH_SESSIONS_URL?: string | undefined;
+}
+
+/** The same, with it a mistake to verify tokens in production and not be told which sessions have ended. */
+export function withEndsInProduction<Shape extends z.ZodType<IdentitySettings>>(schema: Shape): Shape {
+  return schema.refine(
+    ({ NODE_ENV, AUTH_JWKS_URL, AUTH_SESSIONS_URL }) =>
+      NODE_ENV !== 'production' || AUTH_JWKS_URL === undefined || AUTH_SESSIONS_URL !== undefined,
+    {
+      path: ['AUTH_SESSIONS_URL'],
+      error: 'production needs it: without it tokens of sessions that have ended count until they expire',
+      when: ({ issues }) => !issues.some(({ path: [name] = [] }) => name === 'AUTH_SESSIONS_URL'),
+    },
+  );
 }
 
 /** What a service reads that verifies tokens. */
 export const identityVariables = {
   AUTH_JWKS_URL: variables.url,
-  /** Where auth tells which sessions have ended; without it a token is good until it expires. */
+  /** Where auth tells which sessions have ended; without it, only in development, a token is good until it expires. */
   AUTH_SESSIONS_URL: variables.optionalUrl,
   JWT_ISSUER: z.string().default('shop'),
   JWT_AUDIENCE: z.string().default('shop'),

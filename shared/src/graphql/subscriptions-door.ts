@@ -5,7 +5,7 @@ import type { Context, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlDoorOptions } from './graphql-door.js';
-import { refusalOfOthers } from './for-the-gateway.js';
+import { gatewayOnly, refusalOfOthers } from './for-the-gateway.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { measureSubscriptions } from './live-subscriptions.js';
 import { subscribeTraced } from './traced-subscription.js';
@@ -72,7 +72,7 @@ export function openSubscriptions<Loaders>(
   );
   app.server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/graphql') return socket.destroy();
-    if (!access.admits(request)) return refuseUpgrade(socket, '403 Forbidden', refusalOfOthers);
+    if (!access.admits(request)) return refuseUpgrade(socket, gatewayOnly, refusalOfOthers);
     return sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   });
   app.addHook('preClose', async () => {

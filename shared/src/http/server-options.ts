@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '../errors/app-error.js';
 import { requestIdOf } from './request-id.js';
 
 /** What every HTTP server of ours has in common: also what never reaches a route is answered as the REST contract says. */
@@ -60,17 +61,28 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
 
 /**
  * Refuses a request for an upgrade. Node leaves its socket to whoever hears of it: nobody else listens to it then, so that an
- * error of it would end the process. `status`: with its phrase.
+ * error of it would end the process.
  */
-export function refuseUpgrade(socket: Duplex, status: string, answer: object): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  { status, message, retryAfterS }: AppError,
+  answer: object = { error: message },
+): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
-  socket.end(rawAnswer(status, answer));
+  const later = retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`];
+  socket.end(rawAnswer(`${status} ${STATUS_CODES[status]}`, answer, later));
 }
 
 /** An answer on a socket that no HTTP server answers on (any more), after which it is closed. `status`: with its phrase. */
-function rawAnswer(status: string, answer: object): string {
+function rawAnswer(status: string, answer: object, more: readonly string[] = []): string {
   const body = JSON.stringify(answer);
-  const headers = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
-  return `HTTP/1.1 ${status}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`;
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...more,
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

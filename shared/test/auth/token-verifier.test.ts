@@ -1,6 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { pino } from 'pino';
 import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { TestAuth } from '../../../tests/support/test-auth.js';
 import { bearerToken } from '../../src/auth/caller.js';
@@ -75,25 +74,6 @@ describe('a token', () => {
     expect((await restarted.verify(others)).sessionId).toBe(other);
     await restarted.stop();
   });
-
-  it.each([
-    ['in production, without being told', { production: true }, 1],
-    ['in production', { production: true, sessionsUrl: 'http://127.0.0.1:9/ended-sessions' }, 0],
-    ['in development', {}, 0],
-  ])(
-    'of an ended session counts %s: a warning tells so at the start, or none (%#)',
-    async (_where, options, warnings) => {
-      const lines: string[] = [];
-      const logger = pino({ messageKey: 'message' }, { write: (line: string) => void lines.push(line) });
-      const own = new RemoteTokenVerifier(
-        { jwksUrl: auth.jwksUrl, issuer: 'shop', audience: 'shop', ...options },
-        logger,
-      );
-      await own.start();
-      await own.stop();
-      expect(lines.filter((line) => line.includes('AUTH_SESSIONS_URL is not set'))).toHaveLength(warnings);
-    },
-  );
 
   it('proves nothing once it has expired, or its key has gone, though it proved something before', async () => {
     const own = await TestAuth.start();

@@ -108,7 +108,10 @@ describe('POST /ingest', () => {
 });
 
 describe('the settings', () => {
-  const environment = { ...testSettings, PORT: '1', DATABASE_URL: 'postgres://a/b', AUTH_JWKS_URL: 'http://a/b' };
+  const environment = {
+    ...{ ...testSettings, PORT: '1', DATABASE_URL: 'postgres://a/b' },
+    ...{ AUTH_JWKS_URL: 'http://a/b', AUTH_SESSIONS_URL: 'http://a/c' },
+  };
 
   it.each([undefined, '', 'short'])('are a mistake in production with the token %j', (INGEST_TOKEN) => {
     const production = { ...environment, NODE_ENV: 'production', INGEST_TOKEN };

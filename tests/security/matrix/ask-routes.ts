@@ -9,7 +9,8 @@ import { entriesOfRoute, probeOf } from './route-calls.js';
 import type { Caller } from './rules.js';
 import type { Scene } from './scene.js';
 
-const doors: readonly Door[] = [...serviceNames, 'gateway'];
+/** Whatever listens. */
+export const doors: readonly Door[] = [...serviceNames, 'gateway'];
 
 /** One thing to ask for at one door. */
 export interface RouteDoor {
@@ -37,7 +38,7 @@ export async function routeDoors(setting: Setting): Promise<RouteDoor[]> {
 function undocumented(entry: string): RouteDoor[] {
   const [route = '', where = ''] = entry.split(' at ');
   return doors
-    .filter((door) => where === 'each' || where === door)
+    .filter((door) => where === 'each' || where === door || (where === 'services' && door !== 'gateway'))
     .map((door) => ({ door, route, probe: route, entry }));
 }
 

@@ -3,7 +3,7 @@ import { hangUp } from '../../rest/contract/rest-client.js';
 import { RunningShop } from '../../e2e/running-shop.js';
 import { askGraph } from './ask-graph.js';
 import { askMutations } from './ask-mutations.js';
-import { askRoutes, type RouteDoor, routeDoors, routeTable } from './ask-routes.js';
+import { askRoutes, doors, type RouteDoor, routeDoors, routeTable } from './ask-routes.js';
 import { askUnproven } from './ask-unproven.js';
 import type { Cell } from './cell.js';
 import { Credentials, ShopSecrets } from '../credentials.js';
@@ -12,6 +12,7 @@ import { gaps, judge } from './judge.js';
 import { loggerWithoutRules, type Mutant, paymentsOfAnybody } from './mutant-subgraphs.js';
 import { fields } from './permissions.js';
 import { ADMIN, type Caller, callers, OWN_OR_ADMIN, PUBLIC, SIGNED_IN } from './rules.js';
+import { notRunning, RouteRecorder, type RunningRoute, unlisted } from './running-routes.js';
 import { Scene } from './scene.js';
 import { patient, Setting } from '../setting.js';
 import { Stage } from '../stage.js';
@@ -24,6 +25,8 @@ describe('who may do what, of every field and route, at every door', () => {
   let setting: Setting;
   let ways: Way[];
   let routes: RouteDoor[];
+  let running: RunningRoute[];
+  const recorder = new RouteRecorder();
   const belongings: unknown[] = [];
   const graphCells: Cell[] = [];
   const routeCells: Cell[] = [];
@@ -42,11 +45,13 @@ describe('who may do what, of every field and route, at every door', () => {
 
   beforeAll(async () => {
     const secrets = new ShopSecrets();
-    shop = await RunningShop.start('embedded', { ...secrets.settings, ...patient });
+    const settings = { ...secrets.settings, ...patient, NODE_OPTIONS: recorder.nodeOptions };
+    shop = await RunningShop.start('embedded', settings);
     const stage = await Stage.set(shop, secrets);
     setting = new Setting(stage, secrets, new Credentials(secrets, stage.people));
     ways = waysToRead(graph, stage.things);
     routes = await routeDoors(setting);
+    running = recorder.read(doors, setting);
     graphCells.push(...(await askGraph(ways, setting)), ...(await askUnproven(graph, ways, setting)));
     const scene = await Scene.set(stage);
     belongings.push(await stage.belongings());
@@ -60,6 +65,7 @@ describe('who may do what, of every field and route, at every door', () => {
   afterAll(async () => {
     await hangUp();
     await shop?.stop();
+    recorder.close();
   }, 30_000);
 
   it('the table has every field of the graph, and nothing else', () => {
@@ -70,6 +76,11 @@ describe('who may do what, of every field and route, at every door', () => {
 
   it('the table has every route, and nothing else', () => {
     expect(gaps(new Set(routes.map(({ entry }) => entry)), routeTable)).toEqual({ lacking: [], unused: [] });
+  });
+
+  it('the table has every route that runs, described or not, and none that does not', () => {
+    expect(unlisted(running, routes)).toEqual([]);
+    expect(notRunning(running, routes)).toEqual([]);
   });
 
   it('every field answers everybody as the table says', () => {
@@ -133,6 +144,13 @@ describe('who may do what, of every field and route, at every door', () => {
       ['PUT /products/{id}', SIGNED_IN, 'PUT /products/{id} for stranger, REST at gateway'],
     ])('a route whose rule is another one: %s', (entry, rule, finding) => {
       expect(judge(routeCells, { ...routeTable, [entry]: rule }).join('\n')).toContain(finding);
+    });
+
+    it('a route that runs and is in no table, and one that is gone', () => {
+      const hidden = { door: 'payments', route: 'DELETE /payments/{}' } as const;
+      expect(unlisted([...running, hidden], routes)).toEqual(['DELETE /payments/{} at payments']);
+      const others = running.filter(({ door, route }) => door !== 'mailer' || route !== 'GET /mail');
+      expect(notRunning(others, routes)).toEqual(['GET /mail at mailer']);
     });
 
     it('a field or route that nobody has thought of, and one that is gone', () => {

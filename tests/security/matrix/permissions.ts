@@ -199,7 +199,10 @@ export const routes: Permissions = {
   'POST /ingest': SERVICE_ONLY, // by INGEST_TOKEN, where one is set, as here
 };
 
-/** Routes that no document describes, by where they are: for machines, and pages for people. */
+/**
+ * Routes that no document describes, by where they are: at each door, at each but the gateway, or at one. They are for machines,
+ * and pages for people. What runs and stands neither here nor in a document is found by what the routers themselves say.
+ */
 export const undocumentedRoutes: Permissions = {
   'POST /cart/checkout at cart': SERVICE_ONLY, // by the secret that orders and cart share
   'POST /cart/checkout at gateway': NOBODY,
@@ -208,6 +211,8 @@ export const undocumentedRoutes: Permissions = {
   'GET /.well-known/ended-sessions at gateway': NOBODY,
   'GET /mail at mailer': TRIAL, // production refuses to start without a mail server, and with one there is nothing here
   'GET /mail at gateway': NOBODY,
+  'GET /mail/{id} at mailer': TRIAL,
+  'GET /mail/{id} at gateway': NOBODY,
   'GET / at gateway': PUBLIC,
   'GET /docs at gateway': PUBLIC,
   'GET /graphiql at gateway': PUBLIC,
@@ -216,4 +221,10 @@ export const undocumentedRoutes: Permissions = {
   'GET /metrics at each': PUBLIC, // on ports that are kept off the internet
   'GET /swagger/json at each': PUBLIC,
   'GET /swagger/index.html at each': PUBLIC,
+  'GET /swagger at each': PUBLIC,
+  'GET /swagger/yaml at each': PUBLIC,
+  'GET /swagger/index.js at each': PUBLIC,
+  'GET /swagger/static/{file} at each': PUBLIC,
+  'GET /swagger/static/index.html at services': PUBLIC,
+  'GET /swagger/static/swagger-initializer.js at services': PUBLIC,
 };

@@ -84,6 +84,8 @@ const probes: Readonly<Record<string, Probe>> = {
   'GET /.well-known/jwks.json': probe(200),
   'GET /.well-known/ended-sessions': probe(200),
   'GET /mail': probe(200),
+  // Whichever was sent first.
+  'GET /mail/{id}': probe(200, () => [{ params: { id: '1' } }]),
   'GET /': probe(200),
   'GET /docs': probe(200),
   'GET /graphiql': probe(200),
@@ -92,4 +94,10 @@ const probes: Readonly<Record<string, Probe>> = {
   'GET /metrics': probe(200),
   'GET /swagger/json': probe(200),
   'GET /swagger/index.html': probe(200),
+  'GET /swagger': probe(302),
+  'GET /swagger/yaml': probe(200),
+  'GET /swagger/index.js': probe(200),
+  'GET /swagger/static/{file}': probe(200, () => [{ params: { file: 'swagger-ui.css' } }]),
+  'GET /swagger/static/index.html': probe(200),
+  'GET /swagger/static/swagger-initializer.js': probe(200),
 };

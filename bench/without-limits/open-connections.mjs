@@ -1,0 +1,7 @@
+const release = () => undefined;
+
+export class OpenConnections {
+  take() {
+    return release;
+  }
+}
