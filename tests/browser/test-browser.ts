@@ -36,7 +36,7 @@ export class TestBrowser {
       args: flags,
       viewport: { width: 1280, height: 1000 },
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(40_000);
     mkdirSync(SCREENSHOTS, { recursive: true });
     return new TestBrowser(context, profile);
   }

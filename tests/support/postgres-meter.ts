@@ -1,12 +1,15 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** Simple query, and Execute of the extended query protocol: one statement each (PostgreSQL manual, "Message Formats"). */
-const STATEMENTS = new Set(['Q', 'E']);
-
-/** Stands between clients and a PostgreSQL server, and counts the statements that pass. */
+/**
+ * Stands between clients and a PostgreSQL server, and counts the statements that pass. Those that come by themselves while
+ * nobody asks for anything can be left out.
+ */
 export class PostgresMeter {
   statements = 0;
+  private readonly background = new Set<string>();
+  private listens = false;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -26,6 +29,13 @@ export class PostgresMeter {
     return meter;
   }
 
+  /** While nobody asks for anything: what is said until `ms` have passed counts no more, whoever says it later. */
+  async learnBackground(ms: number): Promise<void> {
+    this.listens = true;
+    await pause(ms);
+    this.listens = false;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
@@ -33,10 +43,15 @@ export class PostgresMeter {
 
   private relay(client: Socket, target: URL): void {
     const upstream = connect({ host: target.hostname, port: Number(target.port || 5432), noDelay: true });
-    const count = frameReader((type) => {
-      if (STATEMENTS.has(type)) this.statements += 1;
-    });
-    client.on('data', count);
+    client.on(
+      'data',
+      frameReader(
+        statementReader((text) => {
+          if (this.listens) this.background.add(text);
+          else if (!this.background.has(text)) this.statements += 1;
+        }),
+      ),
+    );
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -52,8 +67,24 @@ export class PostgresMeter {
   }
 }
 
-/** Calls back with the type of each message a client sends. The first message of a connection has no type. */
-function frameReader(onMessage: (type: string) => void): (chunk: Buffer) => void {
+/**
+ * Calls back with the text of each statement that is run: of a simple query, or at Execute of the extended query protocol the
+ * one that was bound last (PostgreSQL manual, "Message Formats").
+ */
+function statementReader(onStatement: (text: string) => void): (type: string, body: Buffer) => void {
+  const prepared = new Map<string, string>();
+  let bound = '';
+  return (type, body) => {
+    const [first = '', second = ''] = body.toString('latin1').split('\0', 2);
+    if (type === 'Q') onStatement(first);
+    else if (type === 'P') prepared.set(first, second);
+    else if (type === 'B') bound = prepared.get(second) ?? second;
+    else if (type === 'E') onStatement(bound);
+  };
+}
+
+/** Calls back with the type and body of each message a client sends. The first message of a connection has no type. */
+function frameReader(onMessage: (type: string, body: Buffer) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   let started = false;
   return (chunk) => {
@@ -63,7 +94,7 @@ function frameReader(onMessage: (type: string) => void): (chunk: Buffer) => void
       if (rest.length < header) return;
       const size = rest.readInt32BE(header - 4) + header - 4;
       if (rest.length < size) return;
-      if (started) onMessage(String.fromCharCode(rest[0] ?? 0));
+      if (started) onMessage(String.fromCharCode(rest[0] ?? 0), rest.subarray(header, size));
       started = true;
       rest = rest.subarray(size);
     }
