@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { settingsIn } from './support/settings.js';
 
 /** Made by the launcher for each process, so that nobody sets them by hand. */
 const MADE = [
@@ -17,12 +18,11 @@ it('.env.example names every setting that a configuration reads, and no other', 
     'shared/src/telemetry/telemetry.ts',
     ...globSync('{gateway,subgraphs/*}/src/config.ts'),
   ];
-  const read = sources.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? ''),
-  );
+  const read = sources.flatMap(settingsIn);
   const ofTheSeed = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
   const ofTheLauncher = ['PORT_OFFSET', 'DATA_DIR', 'DATABASE_PREFIX'];
-  const expected = [...new Set([...read, ...ofTheSeed, ...ofTheLauncher])].filter(
+  const ofCompose = ['POSTGRES_PASSWORD', 'RABBITMQ_PASSWORD', 'REDIS_PASSWORD', 'SHOP_AT'];
+  const expected = [...new Set([...read, ...ofTheSeed, ...ofTheLauncher, ...ofCompose])].filter(
     (name) => !MADE.includes(name) && !/^(AUTH|PRODUCTS|CART|ORDERS|PAYMENTS|LOGGER|MAILER)_URL$/.test(name),
   );
   const named = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? '');
