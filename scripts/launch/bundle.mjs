@@ -3,17 +3,25 @@ import { basename, join } from 'node:path';
 import { workspaceFolders } from './build.mjs';
 
 /** Where each process of the shop has its script: `.cache/processes/orders.js`. Two folders up is the repository, as from `dist`. */
-const folder = '.cache/processes';
+export const processFolder = '.cache/processes';
 
 /**
- * Loaded from node_modules as they are: graphql must be there once, also for what requires it; others have files of their
- * own beside their code; the last are not installed, and asked for only where they are wanted.
+ * Loaded from node_modules as they are: graphql must be there once, also for what requires it; the others have files of
+ * their own beside their code.
  */
-const left = [
-  ...['graphql', 'graphql/*', 'graphql-shield', 'graphql-middleware'],
-  ...['@fastify/swagger-ui', '@node-rs/argon2', '@grpc/*'],
-  ...['class-validator', 'pg-native', 'typescript'],
+export const packagesOutside = [
+  ...['graphql', 'graphql-shield', 'graphql-middleware'],
+  ...['@fastify/swagger-ui', '@node-rs/argon2', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection'],
 ];
+
+/** Not installed, and asked for only where they are wanted. */
+const absent = ['class-validator', 'pg-native', 'typescript'];
+
+/** Of the system, what containers run once before the services: made of the same pieces, so they are bundled with them. */
+const preparations = {
+  secrets: 'system/dist/containers/secrets.js',
+  databases: 'system/dist/containers/databases.js',
+};
 
 /** What code that was written for `require` expects to find in a module. */
 const forCommonJs = `import { createRequire as requireFrom } from 'node:module';
@@ -29,7 +37,7 @@ const require = requireFrom(import.meta.url), __filename = pathOf(import.meta.ur
 export async function bundle(root) {
   const outputs = workspaceFolders(root).flatMap((workspace) => filesIn(join(workspace, 'dist')));
   const newest = Math.max(...[...outputs, join(root, 'package-lock.json'), import.meta.filename].map(modified));
-  const target = join(root, folder);
+  const target = join(root, processFolder);
   if (modified(join(target, '.complete')) >= newest) return;
   const draft = `${target}.${process.pid}`;
   await write(root, draft);
@@ -45,29 +53,35 @@ async function write(root, draft) {
   const processes = workspaceFolders(root).filter((workspace) => existsSync(join(workspace, 'dist', 'main.js')));
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
-  await esbuild({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(processes.map((name) => [basename(name), join(name, 'dist', 'main.js')])),
-    outdir: draft,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    // Names are read: by type-graphql those of classes, by people those in a stack.
-    keepNames: true,
-    // For NODE_OPTIONS=--enable-source-maps, which costs a start as much as it saves to load few files.
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'error',
-    external: left,
-    // The package of that name, as everywhere else: what Node has of its own under it is deprecated.
-    alias: { punycode: 'punycode/' },
-    banner: { js: forCommonJs },
-  });
-  // It would stay for as long as we do.
-  await stop();
+  try {
+    await esbuild({
+      absWorkingDir: root,
+      entryPoints: {
+        ...Object.fromEntries(processes.map((name) => [basename(name), join(name, 'dist', 'main.js')])),
+        ...preparations,
+      },
+      outdir: draft,
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      // Names are read: by type-graphql those of classes, by people those in a stack.
+      keepNames: true,
+      // For NODE_OPTIONS=--enable-source-maps, which costs a start as much as it saves to load few files.
+      sourcemap: 'linked',
+      sourcesContent: false,
+      legalComments: 'none',
+      logLevel: 'error',
+      external: [...packagesOutside.flatMap((name) => [name, `${name}/*`]), ...absent],
+      // The package of that name, as everywhere else: what Node has of its own under it is deprecated.
+      alias: { punycode: 'punycode/' },
+      banner: { js: forCommonJs },
+    });
+  } finally {
+    // It would stay for as long as we do, and we as long as it.
+    await stop();
+  }
 }
 
 function filesIn(folder) {

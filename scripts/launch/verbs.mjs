@@ -14,7 +14,12 @@ import { say } from './say.mjs';
 export const verbs = {
   start: { ...ours('system/dist/start.js'), settings: true, bundled: asProcesses },
   test: { ...ours('system/dist/run-tests.js'), bundled: always },
-  dev: { built: false, run: async () => (await import('./dev.mjs')).dev(process.cwd()) },
+  dev: {
+    built: true,
+    settings: true,
+    bundled: asProcesses,
+    run: async (args) => (await import('./dev.mjs')).dev(process.cwd(), args),
+  },
   build: { built: true, bundled: always, run: () => undefined },
   lint: tool('node_modules/eslint/bin/eslint.js', ['.']),
   format: tool('node_modules/prettier/bin/prettier.cjs', ['--write', '--log-level=warn', '.']),
@@ -30,6 +35,11 @@ export const verbs = {
     built: false,
     run: async (args) => (await import('../supply-chain/licences.mjs')).licences(process.cwd(), args),
   },
+  'lint:deployment': checked(async () => (await import('../checks/deployment.mjs')).checkDeployment(process.cwd())),
+  compatibility: checked(async (args) =>
+    (await import('../compatibility/compatibility.mjs')).compatibility(process.cwd(), args),
+  ),
+  contracts: longTest('tests/contracts', {}, { TEST_WRITE: 'true' }),
   servers: ours('system/dist/serve-test-servers.js'),
   'cluster:secrets': ours('system/dist/print-cluster-secrets.js'),
   chaos: longTest(
@@ -48,6 +58,8 @@ export const verbs = {
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
   replicas: longTest('tests/replicas', {}, { TEST_SET: 'full' }),
+  reload: longTest('tests/dev/reload.long.test.ts', { edits: '9' }, { TEST_SET: 'full' }),
+  rehearse: longTest('tests/images/rehearsal.long.test.ts', {}, { TEST_SET: 'full', TEST_SERVERS: 'own' }),
   vanish: longTest('tests/resilience/vanish.test.ts', { clients: '10000' }),
 };
 
@@ -97,6 +109,16 @@ function longTest(file, usual, fixed = {}) {
       process.env.TEST_REPORT = report;
       process.once('exit', () => existsSync(report) && say(readFileSync(report, 'utf8').trimEnd()));
       await ours('system/dist/run-tests.js').run([file]);
+    },
+  };
+}
+
+/** A check of ours, which answers whether all is well. */
+function checked(check) {
+  return {
+    built: false,
+    run: async (args) => {
+      if (!(await check(args))) process.exitCode = 1;
     },
   };
 }

@@ -7,7 +7,7 @@ import { ServiceProcess } from './service-process.js';
 import type { Say } from './servers/say.js';
 
 /**
- * Starts every service and the gateway as a process of its own and resolves when all are ready. One that ends before it
+ * Starts every service and the gateway as a process of its own and resolves with them when all are ready. One that ends before it
  * ever was ready fails the start; one that dies later is started again.
  */
 export async function startProcesses(
@@ -16,10 +16,12 @@ export async function startProcesses(
   cleanup: Cleanup,
   say: Say,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<ProcessName, ServiceProcess>> {
+  const services = new Map<ProcessName, ServiceProcess>();
   const waits = processNames.map(async (name) => {
     const environment = environments[name];
     const service = new ServiceProcess(name, scriptOf(root, name), environment, say);
+    services.set(name, service);
     service.start();
     cleanup.add(name, () => service.stop(5));
     const address = addressOf(Number(environment['PORT']), environment['HOST']);
@@ -27,6 +29,7 @@ export async function startProcesses(
     service.keepAlive();
   });
   await Promise.all(waits);
+  return services;
 }
 
 /** Where the launcher's `bundle` puts it. */

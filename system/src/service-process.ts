@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Environment } from './environment.js';
 import type { ProcessName } from './ports.js';
 import type { Say } from './servers/say.js';
+import type { Spare } from './standby.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
@@ -21,19 +22,35 @@ export class ServiceProcess {
 
   constructor(
     readonly name: ProcessName,
-    private readonly script: string,
+    private script: string,
     private readonly environment: Environment,
     private readonly say: Say,
   ) {}
 
   /** Starts the process. Call once. */
   start(): void {
+    const options = { env: { ...this.environment }, detached: true } as const;
+    this.follow(spawn(process.execPath, [this.script], { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  }
+
+  /**
+   * Stops the process in order and starts it again, from another script from now on; in a process that stands by, if there is
+   * one, which loads what is in `ahead` while the old one stops.
+   */
+  async replace(script: string, spare: Spare | undefined, ahead: readonly string[]): Promise<void> {
+    spare?.load(ahead);
+    await this.stop(5);
+    this.script = script;
+    this.end = undefined;
+    if (spare) {
+      spare.become(script, this.environment);
+      this.follow(spare.child);
+    } else this.start();
+    this.keepAlive();
+  }
+
+  private follow(child: ChildProcess): void {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [this.script], {
-      env: { ...this.environment },
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
     this.child = child;
     let reason = 'could not be started';
     child.once('error', (error) => (reason = `could not be started: ${error.message}`));

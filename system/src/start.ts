@@ -8,6 +8,7 @@ import { aborted, interruption, unlessAborted } from './interruption.js';
 import { planPorts } from './ports.js';
 import { startProcesses } from './processes.js';
 import { untilReadyAt } from './readiness.js';
+import { restartWhenTold } from './restart-when-told.js';
 import { dataFolderOf, developmentSecrets } from './secrets.js';
 import { welcome } from './welcome.js';
 
@@ -51,7 +52,10 @@ async function start(root: string, outer: Environment): Promise<void> {
     await startEmbedded(await unlessAborted(signal, loading), each, services, signal);
     await untilReadyAt(address, { seconds: 60, signal });
   } else {
-    await startProcesses(root, each, services, say, signal);
+    const running = await startProcesses(root, each, services, say, signal);
+    // Who has a channel to us may tell us to start some of them again: `npm run dev`.
+    if (process.channel) restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
   }
-  say(welcome({ address, each, tookSeconds: process.uptime() }));
+  if (outer['SHOP_AGAIN']) process.send?.({ ready: true });
+  else say(welcome({ address, each, tookSeconds: process.uptime() }));
 }

@@ -58,8 +58,16 @@ export function alertRules(): AlertRule[] {
   return groups.flatMap(({ rules }) => rules);
 }
 
+/** Processes that Prometheus scrapes, and what it calls them. */
+export interface Targets {
+  targets: string[];
+  readonly labels: { readonly service: string };
+}
+
 interface ScrapeConfig {
-  readonly static_configs: { targets: string[]; readonly labels: { readonly service: string } }[];
+  readonly job_name: string;
+  static_configs?: Targets[];
+  file_sd_configs?: { readonly files: readonly string[] }[];
 }
 
 export interface PrometheusConfig {
@@ -71,4 +79,12 @@ export interface PrometheusConfig {
 /** Prometheus' configuration, to be changed. */
 export function prometheusConfig(): PrometheusConfig {
   return load(readFileSync('ops/prometheus/prometheus.yml', 'utf8')) as PrometheusConfig;
+}
+
+/** Where the shop may be, by what SHOP_AT of docker-compose.yml says. */
+export const places = ['containers', 'host'] as const;
+
+/** What Prometheus scrapes of a shop there. */
+export function scrapeTargets(place: (typeof places)[number]): Targets[] {
+  return load(readFileSync(`ops/prometheus/targets/${place}.yml`, 'utf8')) as Targets[];
 }

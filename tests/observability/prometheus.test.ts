@@ -8,7 +8,7 @@ import { type PrometheusServer, startPrometheus } from '@shop/system/servers/pro
 import { aBusyDay } from './a-busy-day.js';
 import { documentedMetrics, shownMetrics } from './metric-lists.js';
 import { MoodyMailServer } from './moody-mail-server.js';
-import { alertRules, panelQueries, prometheusConfig, RULE_TESTS, RULES } from './ops-files.js';
+import { alertRules, panelQueries, prometheusConfig, RULE_TESTS, RULES, scrapeTargets } from './ops-files.js';
 import { PrometheusClient } from './prometheus-client.js';
 import { selectorsOf, substituted } from './promql.js';
 import { RunningShop } from '../e2e/running-shop.js';
@@ -107,13 +107,15 @@ function configurationFor(shop: RunningShop) {
   const config = prometheusConfig();
   config.global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
   config.rule_files = [resolve(RULES)];
-  for (const { static_configs } of config.scrape_configs) {
-    for (const group of static_configs) {
-      group.targets = group.targets.map((target) => {
+  for (const scraped of config.scrape_configs) {
+    delete scraped.file_sd_configs;
+    scraped.static_configs = scrapeTargets('host').map(({ targets, labels }) => ({
+      labels,
+      targets: targets.map((target) => {
         const port = Number(target.split(':')[1]);
         return new URL(port === gatewayPort ? shop.gateway : shop.service(port)).host;
-      });
-    }
+      }),
+    }));
   }
   return config;
 }

@@ -1,9 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import type { LogEntry } from '@shop/logger/domain/log-entry';
 import { LokiBatches, lokiBatches } from '@shop/logger/sinks/loki-batch';
 import { gatewayPort, servicePorts } from '@shop/shared/backing/roster';
-import { alertRules, dashboards, panelQueries, prometheusConfig, RULE_TESTS } from './ops-files.js';
+import { composeServices, volumeAt } from '../images/compose-file.js';
+import {
+  alertRules,
+  dashboards,
+  panelQueries,
+  places,
+  prometheusConfig,
+  RULE_TESTS,
+  scrapeTargets,
+} from './ops-files.js';
 
 const yaml = <Content>(file: string) => load(readFileSync(file, 'utf8')) as Content;
 
@@ -30,13 +39,6 @@ const formatted = (format: string, fields: Readonly<Record<string, string>>) =>
   format
     .replace(/\{\{if \.(\w+)\}\}(.*?)\{\{end\}\}/g, (_, name: string, text: string) => (fields[name] ? text : ''))
     .replace(/\{\{\.(\w+)\}\}/g, (_, name: string) => fields[name] ?? '');
-
-interface Container {
-  readonly image?: string;
-  readonly user?: string;
-  readonly volumes?: readonly string[];
-  readonly ports?: readonly string[];
-}
 
 interface Datasource {
   readonly uid: string;
@@ -132,42 +134,25 @@ it('every alert is one that the tests of the rules expect to fire', () => {
   );
 });
 
-it('Prometheus scrapes every service', () => {
-  const groups = prometheusConfig().scrape_configs.flatMap(({ static_configs }) => static_configs);
-  const scraped = groups.map(({ targets, labels }) => [labels.service, Number(targets[0]?.split(':')[1])]);
-  expect(Object.fromEntries(scraped)).toEqual({ ...servicePorts, gateway: gatewayPort });
-});
-
-describe('docker-compose.yml', () => {
-  const { services } = yaml<{
-    services: Record<string, Container>;
-  }>('docker-compose.yml');
-
-  it('pins every image, and shows its ports to this machine alone', () => {
-    for (const { image, ports = [] } of Object.values(services)) {
-      if (image) expect(image).toMatch(/:v?\d+\.\d+/);
-      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
-    }
-  });
-
-  it.each(Object.entries(services))('gives %s no right that it does not need', (_name, container) => {
-    expect(container).toMatchObject({
-      ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
-      tmpfs: expect.arrayContaining(['/tmp']),
-    });
-    expect(container).not.toHaveProperty('privileged');
-    expect(container).not.toHaveProperty('cap_add');
-    expect(container.user ?? 'of the image').not.toMatch(/^(root|0)(:|$)/);
-    // These images begin as root, unless they are told.
-    if (/^(postgres|rabbitmq|redis|grafana\/alloy):/.test(container.image ?? '')) expect(container.user).toBeDefined();
-  });
-
-  it('mounts files that there are', () => {
-    const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
-      volumes.map((volume) => volume.split(':')[0]),
+describe('Prometheus', () => {
+  it.each(places)('scrapes every service where the shop runs in: %s', (place) => {
+    const scraped = scrapeTargets(place).flatMap(({ targets, labels: { service } }) =>
+      targets.map((target) => [service, target] as const),
     );
-    const ours = mounted.filter((path) => path?.startsWith('./ops/'));
-    expect(ours).toHaveLength(5);
-    for (const path of ours) expect(existsSync(path ?? '')).toBe(true);
+    const hostOf = (service: string) => (place === 'host' ? 'host.docker.internal' : service);
+    const all = Object.entries({ ...servicePorts, gateway: gatewayPort });
+    expect(Object.fromEntries(scraped)).toEqual(
+      Object.fromEntries(all.map(([service, port]) => [service, `${hostOf(service)}:${port}`])),
+    );
+  });
+
+  it('reads them from the file that compose mounts', () => {
+    const files = prometheusConfig().scrape_configs.flatMap(({ file_sd_configs = [] }) => file_sd_configs);
+    expect(files).toEqual([{ files: ['/etc/shop-targets.yml'] }]);
+    for (const place of places)
+      expect(volumeAt(composeServices({ SHOP_AT: place })['prometheus'] ?? {}, '/etc/shop-targets.yml')).toBe(
+        `./ops/prometheus/targets/${place}.yml`,
+      );
+    expect(composeServices()).toEqual(composeServices({ SHOP_AT: 'containers' }));
   });
 });

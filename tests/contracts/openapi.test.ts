@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type ServiceName, serviceNames, servicePorts } from '@shop/shared/backing/roster';
 import { RunningShop } from '../e2e/running-shop.js';
+import { expectCommitted } from './committed.js';
 
 interface Operation {
   readonly operationId?: string;
@@ -38,6 +39,10 @@ describe('the OpenAPI documents of the services', () => {
     expect(of(service).openapi).toBe('3.1.0');
     const { valid, errors } = await new Validator().validate({ ...structuredClone(of(service)) });
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+  });
+
+  it.each(serviceNames)('are written down, to be compared with those of another version: %s', async (service) => {
+    await expectCommitted(`docs/contracts/openapi/${service}.json`, of(service));
   });
 
   it('would not be valid with a mistake in them', async () => {
