@@ -22,7 +22,7 @@ export function printed(report: ChaosReport): string {
     'Fault                                    count   lasted (median, worst)   recovery (median, worst)',
     ...recoveries.map(
       ({ kind, of, count, lasted, recovery, unseen }) =>
-        `${`${kind} ${of}`.padEnd(40)} ${String(count).padStart(5)}   ${pair(lasted)}        ${pair(recovery)}` +
+        `${`${kind} ${of}`.padEnd(40)} ${String(count).padStart(5)}   ${pair(lasted)}        ${recovery ? pair(recovery) : '       ?        ?'}` +
         (unseen > 0 ? `   (${unseen} with no order after it)` : ''),
     ),
     '',

@@ -54,6 +54,8 @@ export interface ChaosReport {
   readonly troubles: Readonly<Record<string, number>>;
   /** From the last fault until nothing was under way any more. Undefined: that did not happen in time. */
   readonly quietAfterMs: number | undefined;
+  /** Products that Redis held at the end: with none, nothing is known of them. */
+  readonly cached: number;
   readonly findings: readonly Finding[];
   readonly tookMs: number;
 }
@@ -104,9 +106,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const isQuiet = (await quiet(shop, servers.managementUrl, QUIET_WITHIN_MS)) !== undefined;
     const quietAfterMs = isQuiet ? Math.round(performance.now() - endedAt) : undefined;
     const mailFaults = injector.done.filter(({ target }) => MAIL_PLACES.has(target)).length;
+    await market.lookAround();
+    const cached = await cachedProducts(servers.redis.url);
     const evidence = evidenceOf({
-      ...{ told: market.purchases.flatMap(({ told }) => told), added: market.added },
-      ...{ came: mailbox.mails, mailFaults, cached: await cachedProducts(servers.redis.url) },
+      ...{ told: market.purchases.flatMap(({ told }) => told), added: market.added, wishes: market.wishes },
+      ...{ came: mailbox.mails, mailFaults, cached },
     });
     const findings = [
       ...(await inspect(shop, market.initial, evidence)),
@@ -114,7 +118,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       ...experiences({ failures: market.failures, streams: streamsIn(market.purchases) }),
     ];
     return {
-      ...{ seed, schedule, missed: injector.missed, quietAfterMs, findings },
+      ...{ seed, schedule, missed: injector.missed, quietAfterMs, findings, cached: cached.length },
       orders: market.purchases.length,
       refused: market.refused,
       edits: market.edits,

@@ -140,6 +140,10 @@ const damages: readonly Damage[] = [
     'what a customer was told of an order is in its history',
     ['orders', `update order_history set status = 'Pending' where order_id = 1`],
   ],
+  [
+    'an order is paid or cancelled as it was meant',
+    ['orders', `update orders set reason = 'CANCELLED_BY_CUSTOMER' where id = 2`],
+  ],
   ['one key, one order', ['orders', `drop index intents_key; update intents set idempotency_key = 'key-1'`]],
   ['what was put into a cart is in that cart, or in one order', ['cart', 'delete from cart_items']],
   ['a payment, and a charge, is of an order', ['payments', aPayment(OTHER, 'SUCCEEDED', false)]],
@@ -185,6 +189,7 @@ describe('the checker', () => {
       { userId: USER, key: 'key-1', uuid: PAID, version: 2, status: 'Paid' as const },
       { userId: USER, key: 'key-2', uuid: CANCELLED, version: 1, status: 'Pending' as const },
     ],
+    wishes: [PAID, CANCELLED].map((uuid) => ({ uuid, cancels: false })),
     added: [{ userId: USER, product: 1, least: 5, most: 9 }],
     mailFaults: 0,
     cached: [{ id: 1, version: 1 }],
@@ -248,6 +253,12 @@ describe('the checker', () => {
       expect(await broken()).toEqual([invariant]);
     },
   );
+
+  it('knows what the provider declines, and nothing else', async () => {
+    damaged.add('orders');
+    await run(`${prefix}orders`, `update orders set reason = 'PAYMENT_DECLINED' where id = 2`);
+    expect(await broken()).toEqual(['an order is paid or cancelled as it was meant']);
+  });
 
   it('believes the customers', async () => {
     const lost = { userId: USER, key: 'key-9', uuid: OTHER, version: 1, status: 'Pending' as const };

@@ -8,6 +8,8 @@ import type { Told } from './purchase.js';
 export interface Testimony {
   readonly told: readonly Told[];
   readonly added: readonly Added[];
+  /** What those who ordered had in mind. */
+  readonly wishes: readonly Wish[];
   /** What the mail server took. */
   readonly came: readonly CameMail[];
   /** How many faults hit what stands between a mail and the note that it was sent: each may double one. */
@@ -16,12 +18,21 @@ export interface Testimony {
   readonly cached: readonly CachedProduct[];
 }
 
+/** An order, and whether who placed it meant to cancel it. */
+export interface Wish {
+  readonly uuid: string;
+  readonly cancels: boolean;
+}
+
+/** The provider of a run declines exactly this, in minor units. */
+export const DECLINED_TOTAL = 6_666;
+
 const ANNOUNCED = 'type text, correlation_id text';
 const IS_IN_TIMELINE = `destination = 'bus' and type in ('order.requested', 'order.confirmed', 'order.cancelled',
   'stock.reserved', 'stock.failed', 'order.paid', 'payment.failed', 'payment.refunded')`;
 
 const tables: readonly CopiedTable[] = [
-  ['orders', 'orders', 'id bigint, uuid uuid, user_id bigint, status text', 'true', 'owned_orders'],
+  ['orders', 'orders', 'id bigint, uuid uuid, user_id bigint, status text, reason text, total bigint', 'true', 'owned_orders'],
   ['orders', 'order_history', 'order_id bigint, version integer, status text', 'true', 'history'],
   ['orders', 'intents', 'uuid uuid, user_id bigint, idempotency_key text', "state = 'placed'", 'placed'],
   ['cart', 'cart_items', 'user_id bigint, product_id bigint, quantity integer'],
@@ -46,6 +57,10 @@ const rules: Readonly<Record<string, string>> = {
     select told.*, history.status as recorded from told join owned_orders as orders using (uuid)
     left join history on order_id = orders.id and history.version = told.version
     where history.status is distinct from told.status`,
+  'an order is paid or cancelled as it was meant': `
+    select orders.*, cancels from owned_orders as orders join wishes using (uuid)
+    where (reason = 'CANCELLED_BY_CUSTOMER' and not cancels) or (reason = 'PAYMENT_DECLINED' and total <> ${DECLINED_TOTAL})
+      or (total = ${DECLINED_TOTAL} and status not in ('Pending', 'Cancelled'))`,
   'one key, one order': `
     select user_id, key, array_agg(uuid) as orders from
       (select user_id, key, uuid from told
@@ -87,7 +102,7 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /** The customers' side of the story, to be compared with what the services say. */
-export function evidenceOf({ told, added, came, mailFaults, cached }: Testimony): Evidence {
+export function evidenceOf({ told, added, wishes, came, mailFaults, cached }: Testimony): Evidence {
   const orders = told.map(({ userId, ...rest }) => ({ user_id: userId, ...rest }));
   return {
     tables,
@@ -95,6 +110,7 @@ export function evidenceOf({ told, added, came, mailFaults, cached }: Testimony)
     facts: {
       told: { columns: 'user_id bigint, key text, uuid uuid, version integer, status text', rows: orders },
       added: { columns: '"userId" bigint, product bigint, least bigint, most bigint', rows: added },
+      wishes: { columns: 'uuid uuid, cancels boolean', rows: wishes },
       came: { columns: 'message_id text, recipient text, copies bigint', rows: came },
       cached: { columns: 'id bigint, version bigint', rows: cached },
       mail_faults: { columns: 'count bigint', rows: [{ count: mailFaults }] },

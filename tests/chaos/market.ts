@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { admin } from '../e2e/running-shop.js';
 import { type Added, Customer } from './customer.js';
 import { GraphqlClient } from './graphql-client.js';
+import { DECLINED_TOTAL, type Wish } from './evidence.js';
 import type { Patience } from './patience.js';
 import type { Assortment } from './plans.js';
 import { type Plan, type Purchase, purchase } from './purchase.js';
@@ -10,7 +11,6 @@ import { RestClient } from './rest-client.js';
 import { Shopkeeping } from './shopkeeping.js';
 
 const STOCK = 1_000_000;
-const DECLINED_TOTAL = 6_666;
 /** So many customers register side by side. */
 const AT_ONCE = 4;
 const CHANGING = 3;
@@ -95,6 +95,19 @@ export class Market {
   get added(): readonly Added[] {
     const all = this.customers.flatMap(({ added }) => [...added.values()]);
     return all.filter(({ product }) => !this.shopkeeping.deleted.has(product));
+  }
+
+  /** What was meant by each order. */
+  get wishes(): readonly Wish[] {
+    return this.purchases.flatMap(({ told: [first], plan }) =>
+      first ? [{ uuid: first.uuid, cancels: plan.cancel }] : [],
+    );
+  }
+
+  /** Somebody looks at everything once more, so that the cache has something to say. */
+  async lookAround(): Promise<void> {
+    const { plenty, changing } = this.assortment;
+    for (const id of [...plenty, ...changing]) await this.patience.insist(() => this.shopkeeper.product(id));
   }
 
   /** What an administrator has changed. */

@@ -34,7 +34,7 @@ describe('the recovery from a fault', () => {
   it('is unknown when nobody bought any more, and when what was bought was cancelled', () => {
     const cancelled = { ...bought(110, 200), decision: 'Cancelled' as const };
     expect(recoveries([fault('orders', 100)], [bought(50, 200), cancelled])).toMatchObject([
-      { kind: 'kill', of: 'orders', count: 1, unseen: 1, lasted: { median: 10, worst: 10 } },
+      { kind: 'kill', of: 'orders', count: 1, unseen: 1, lasted: { median: 10, worst: 10 }, recovery: undefined },
     ]);
   });
 });

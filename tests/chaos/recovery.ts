@@ -11,9 +11,9 @@ export interface Recovery {
   readonly lasted: { readonly median: number; readonly worst: number };
   /**
    * From a fault's end until a customer saw Paid the first of the orders that were begun after it and go through what was
-   * hit. Other faults may have come meanwhile.
+   * hit. Other faults may have come meanwhile. Undefined when no such order was begun after any of them.
    */
-  readonly recovery: { readonly median: number; readonly worst: number };
+  readonly recovery: { readonly median: number; readonly worst: number } | undefined;
   /** Faults after which no such order was begun any more. */
   readonly unseen: number;
 }
@@ -48,7 +48,7 @@ function summary(group: readonly Injected[], paid: readonly Purchase[]): Recover
     of: isConnection ? `connection to ${first.target}` : first.target,
     count: group.length,
     lasted: spread(group.map(({ beganAt, endedAt }) => endedAt - beganAt)),
-    recovery: spread(recovered),
+    recovery: recovered.length > 0 ? spread(recovered) : undefined,
     unseen: group.length - recovered.length,
   };
 }

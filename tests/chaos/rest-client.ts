@@ -34,6 +34,10 @@ export class RestClient implements ShopClient {
     await this.call('DELETE', `/products/${id}`);
   };
 
+  product = async (id: number): Promise<void> => {
+    await this.call('GET', `/products/${id}`);
+  };
+
   add = async (product: number, quantity: number): Promise<void> => {
     await this.call('POST', '/cart', { product_id: product, quantity });
   };

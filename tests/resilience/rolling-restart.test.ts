@@ -55,6 +55,7 @@ describe('services, restarted one after the other while people buy', () => {
         `${traffic.repeated.length} repeated, ${traffic.failed.length} failed; ${bought.length} orders; ` +
         `a stop took ${Math.max(...stops).toFixed(0)} ms at most`,
     );
+    expect(bought.length).toBeGreaterThan(RESTARTED.length);
     expect(traffic.failed).toEqual([]);
     // Nobody's code failed: there was only nobody to ask.
     expect(traffic.repeated.filter((trouble) => /500|INTERNAL/.test(trouble))).toEqual([]);

@@ -72,6 +72,7 @@ describe('clients that vanish without a word', () => {
       // Else nothing was there that could have stayed.
       expect(count(most)).toBeGreaterThan(UNREACHABLE + WAVE / 3);
       expect(after.streams).toEqual(before.streams);
+      for (const [handle, level] of Object.entries(before.handles)) expect([handle, level > 0]).toEqual([handle, true]);
       for (const [handle, level] of Object.entries(after.handles))
         expect([handle, level - (before.handles[handle] ?? 0) < MARGIN]).toEqual([handle, true]);
     },
