@@ -42,6 +42,10 @@ const aPayment = (uuid: string, status: string, cancelled: boolean) =>
    insert into provider_ledger values ('${uuid}', 'charge', 1000, 'VND', 'charged');`;
 const aReservation = (uuid: string, state: string) =>
   `insert into reservations values ('${uuid}', '${state}', '${ITEM}', '[]', now(), now());`;
+const aStep = (version: number, stock: number, cause: string) =>
+  `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, published_at)
+     values (gen_random_uuid(), 'bus', 'product_exchange', 'product.updated', '${cause}', '{}',
+             '{"id": 1, "version": ${version}, "stock": ${stock}}', now());`;
 const aCheckout = (uuid: string) => `insert into checkouts values ('${uuid}', ${USER}, 'closed', '${ITEM}');`;
 
 /** A paid order, one that was cancelled after it had been charged, and something left in the cart: all as it should be. */
@@ -116,6 +120,13 @@ const damages: readonly Damage[] = [
   ],
   ['what left a cart is in an order', ['cart', aCheckout(OTHER)]],
   ['no order stays Pending', ['orders', anOrder(3, OTHER, 'Pending', 'null', 1)], ['cart', aCheckout(OTHER)]],
+  [
+    'an order takes stock once, and gives it back once',
+    [
+      'products',
+      aStep(1, 10, '1') + aStep(2, 8, PAID) + aStep(3, 6, CANCELLED) + aStep(4, 8, CANCELLED) + aStep(5, 6, PAID),
+    ],
+  ],
   ['a cart knows each product as it is', ['cart', 'update product_snapshots set price = 499']],
   [
     'the timeline of an order has what was announced for it',
@@ -258,6 +269,14 @@ describe('the checker', () => {
     damaged.add('orders');
     await run(`${prefix}orders`, `update orders set reason = 'PAYMENT_DECLINED' where id = 2`);
     expect(await broken()).toEqual(['an order is paid or cancelled as it was meant']);
+  });
+
+  it('sees a version of a product that is missing, and allows what an administrator sets', async () => {
+    damaged.add('products');
+    await run(`${prefix}products`, aStep(1, 10, '1') + aStep(2, 50, '1') + aStep(3, 48, PAID));
+    expect(await broken()).toEqual([]);
+    await run(`${prefix}products`, aStep(5, 9, '1'));
+    expect(await broken()).toEqual(['an order takes stock once, and gives it back once']);
   });
 
   it('believes the customers', async () => {

@@ -32,7 +32,13 @@ const IS_IN_TIMELINE = `destination = 'bus' and type in ('order.requested', 'ord
   'stock.reserved', 'stock.failed', 'order.paid', 'payment.failed', 'payment.refunded')`;
 
 const tables: readonly CopiedTable[] = [
-  ['orders', 'orders', 'id bigint, uuid uuid, user_id bigint, status text, reason text, total bigint', 'true', 'owned_orders'],
+  [
+    'orders',
+    'orders',
+    'id bigint, uuid uuid, user_id bigint, status text, reason text, total bigint',
+    'true',
+    'owned_orders',
+  ],
   ['orders', 'order_history', 'order_id bigint, version integer, status text', 'true', 'history'],
   ['orders', 'intents', 'uuid uuid, user_id bigint, idempotency_key text', "state = 'placed'", 'placed'],
   ['cart', 'cart_items', 'user_id bigint, product_id bigint, quantity integer'],
@@ -43,10 +49,24 @@ const tables: readonly CopiedTable[] = [
     (name) => [name, 'outbox', ANNOUNCED, IS_IN_TIMELINE, 'announced'] as const,
   ),
   ['mailer', 'emails', 'name text, recipient text', "status = 'SENT'", 'sent'],
+  [
+    'products',
+    'outbox',
+    'correlation_id text, body jsonb',
+    "destination = 'bus' and type like 'product.%'",
+    'product_steps',
+  ],
 ];
 
 /** A mail is known by its name, which its Message-ID begins with. */
 const IS_SENT = `starts_with(message_id, '<' || name || '@') and came.recipient = sent.recipient`;
+
+/** Every version of a product: the stock that it brought, the one before it, and the how many-th its order made of it. */
+const STEPS = `select *, lag(version, 1, 0::bigint) over by_version as previous, stock - lag(stock) over by_version as change,
+    row_number() over (partition by id, correlation_id order by version) as nth
+  from (select (body ->> 'id')::bigint as id, (body ->> 'version')::bigint as version, (body ->> 'stock')::bigint as stock,
+          correlation_id from product_steps) as steps
+  window by_version as (partition by id order by version)`;
 
 /** Each query answers what breaks the rule of its name. */
 const rules: Readonly<Record<string, string>> = {
@@ -82,6 +102,12 @@ const rules: Readonly<Record<string, string>> = {
     select refund.* from provider_ledger as refund
     left join provider_ledger as charge on refund.key = charge.key || ':refund' and charge.outcome = 'charged'
     where refund.outcome = 'refunded' and refund.amount is distinct from charge.amount`,
+  'an order takes stock once, and gives it back once': `
+    select steps.*, quantity from (${STEPS}) as steps
+    left join (select uuid::text as correlation_id, product_id as id, quantity
+               from owned_orders as orders join order_items on order_id = orders.id) as bought using (correlation_id, id)
+    where version <> previous + 1
+      or (correlation_id <> id::text and change is distinct from case nth when 1 then -quantity when 2 then quantity end)`,
   'a cart knows each product as it is': `
     select goods.*, snapshots.price as known_price, snapshots.stock as known_stock, snapshots.version as known_version, deleted
     from goods full join product_snapshots as snapshots using (id)
