@@ -57,9 +57,14 @@ export const verbs = {
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
-  replicas: longTest('tests/replicas', {}, { TEST_SET: 'full' }),
   reload: longTest('tests/dev/reload.long.test.ts', { edits: '9' }, { TEST_SET: 'full' }),
   rehearse: longTest('tests/images/rehearsal.long.test.ts', {}, { TEST_SET: 'full', TEST_SERVERS: 'own' }),
+  replicas: longTest('tests/replicas/replicas', {}, { TEST_SET: 'full' }),
+  throughput: longTest(
+    'tests/replicas/throughput',
+    { counts: '1,2,3', seconds: '15', buyers: '12', svg: undefined },
+    { TEST_SET: 'full' },
+  ),
   vanish: longTest('tests/resilience/vanish.test.ts', { clients: '10000' }),
 };
 

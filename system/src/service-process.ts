@@ -67,6 +67,11 @@ export class ServiceProcess {
     this.restarts = true;
   }
 
+  /** The process that runs now; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** How the process ended, when it did at least once. */
   ended(): string | undefined {
     return this.end;

@@ -169,7 +169,8 @@ function ownRedis(): Record<string, string> {
   return { REDIS_URL: url, REDIS_NAMESPACE: namespace };
 }
 
-async function dropDatabases(serverUrl: string, prefix: string): Promise<void> {
+/** Drops every database whose name begins so. */
+export async function dropDatabases(serverUrl: string, prefix: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   const { rows } = await client.query<{ datname: string }>(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient as createSseClient } from 'graphql-sse';
 import { serviceNames, servicePorts } from '@shop/shared/backing/roster';
 import { Shopper, type StatusEvent } from '@shop/system/demo/shopper';
-import { admin, type Mode, RunningShop } from './running-shop.js';
+import { admin, type RunningShop } from './running-shop.js';
 import { readMultipart } from './multipart-client.js';
 import { eventually } from '../support/eventually.js';
 import { gatewayProof } from '../support/gateway-proof.js';
@@ -27,14 +27,16 @@ interface RichEvent {
 
 const refusal = { message: 'only the gateway may ask here', extensions: { code: 'FORBIDDEN' } };
 
-/** The whole path through one gateway, the same in both modes. */
-export function thePurchase(mode: Mode): void {
-  let shop: RunningShop;
+type Shop = Pick<RunningShop, 'gateway' | 'service' | 'stop'>;
+
+/** The whole path through one gateway, the same however the shop runs. */
+export function thePurchase(start: (settings: Readonly<Record<string, string>>) => Promise<Shop>): void {
+  let shop: Shop;
   let shopkeeper: Shopper;
   const people: Shopper[] = [];
 
   beforeAll(async () => {
-    shop = await RunningShop.start(mode, { LOGIN_RATE_LIMIT: '0' });
+    shop = await start({ LOGIN_RATE_LIMIT: '0' });
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
   }, 90_000);
   afterAll(async () => {

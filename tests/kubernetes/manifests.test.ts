@@ -222,6 +222,11 @@ describe('a broken manifest is found out:', () => {
       'mailer may reach orders',
     ],
     [
+      'the database has connections for as many processes as there may be',
+      changed('ScaledObject/orders', { op: 'replace', path: '/spec/maxReplicaCount', value: 40 }),
+      'there are 600 connections, and may be asked for 938',
+    ],
+    [
       'what is not allowed is refused',
       changed('NetworkPolicy/nothing-by-default', { op: 'replace', path: '/spec/policyTypes', value: ['Ingress'] }),
       'cart: all is allowed',

@@ -29,6 +29,16 @@ const MADE_BY_OPERATORS: Readonly<Record<string, readonly string[]>> = {
   'rabbitmq-default-user': ['username', 'password'],
 };
 
+/** Connections of a process beside its pool: one for each relay, and what the logger writes by. */
+const BESIDE_THE_POOL: Readonly<Partial<Record<ServiceName, number>>> = {
+  orders: 2,
+  products: 2,
+  payments: 1,
+  logger: 1,
+};
+/** For superusers, replication and the operator. */
+const KEPT_BY_THE_SERVER = 20;
+
 export const shopRules: Readonly<Record<string, Rule>> = {
   'every service has all that belongs to it': each((_name, { pod, service, policy, ...part }) => [
     !pod && 'there is no Deployment',
@@ -159,6 +169,21 @@ export const shopRules: Readonly<Record<string, Rule>> = {
     );
   },
 
+  'the database has connections for as many processes as there may be': (manifests) => {
+    const cluster = manifests.find((one) => one.kind === 'Cluster' && one.metadata.name === 'postgres');
+    const given = Number(postgres.parse(cluster?.['spec']).postgresql.parameters['max_connections']);
+    const wanted = serviceNames.map((name) => {
+      const { container } = partOf(manifests, name);
+      const pool = Number(
+        (container && environmentOf(container, settings(manifests), () => ''))?.['DATABASE_POOL'] ?? 10,
+      );
+      // While a new version takes over there is one more.
+      return (1 + mostOf(name, manifests)) * (pool + (BESIDE_THE_POOL[name] ?? 0));
+    });
+    const sum = wanted.reduce((all, one) => all + one, 0) + KEPT_BY_THE_SERVER;
+    return sum <= given ? [] : [`there are ${given} connections, and may be asked for ${sum}`];
+  },
+
   'what is not allowed is refused': (manifests) => {
     const policy = manifests.find((one) => one.kind === 'NetworkPolicy' && one.metadata.name === 'nothing-by-default');
     const { podSelector, policyTypes, ...rest } = z
@@ -198,6 +223,16 @@ const scaling = z.object({
   scaleTargetRef: z.object({ name: z.string() }),
   triggers: z.array(z.object({ metadata: z.record(z.string(), z.string()) })).optional(),
 });
+
+const postgres = z.object({ postgresql: z.object({ parameters: z.record(z.string(), z.string()) }) });
+
+/** How many processes of a service there may be: by what scales it, or by its Deployment. */
+function mostOf(name: ServiceName, manifests: readonly Manifest[]): number {
+  const counts = z.object({ maxReplicas: z.int(), maxReplicaCount: z.int(), replicas: z.int() }).partial().loose();
+  const specs = manifests.filter((one) => one.metadata.name === name).map((one) => counts.safeParse(one['spec']).data);
+  const found = specs.flatMap((spec) => [spec?.maxReplicas, spec?.maxReplicaCount, spec?.replicas]);
+  return Math.max(...found.map((count) => count ?? 0));
+}
 
 /** What all are told. */
 function settings(manifests: readonly Manifest[]): Readonly<Record<string, string>> {

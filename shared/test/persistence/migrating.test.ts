@@ -26,7 +26,12 @@ const first = migration('0001_tables', ['create table things (id int primary key
 const expansion = migration('0002_names', ['alter table things add name text', 'insert into runs values (2)']);
 const index = migration(
   '0003_index',
-  ['drop index concurrently if exists named', 'create index concurrently named on things (name)'],
+  [
+    'set lock_timeout = 0',
+    'drop index concurrently if exists named',
+    'create index concurrently named on things (name)',
+    'reset lock_timeout',
+  ],
   false,
 );
 const contraction = migration('0004_names_contract', ['alter table things drop name']);
