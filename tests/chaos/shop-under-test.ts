@@ -30,12 +30,6 @@ const SETTINGS = {
   LOG_LEVEL: 'error',
 };
 
-/**
- * Elsewhere servers have machines of their own. Here a broker that starts again would share two processors with eight
- * services that do, and take forty seconds instead of eight.
- */
-const NICENESS = 10;
-
 /** A whole shop on servers of its own, with a proxy in every connection, all of which may be spoiled. */
 export interface ShopUnderTest {
   /** Where customers find it: a proxy too. */
@@ -80,7 +74,6 @@ export async function shopUnderTest(cache: string): Promise<ShopUnderTest> {
         brokerUrl: through('rabbitmq'),
         redisUrl: through('redis'),
         portOffset,
-        niceness: NICENESS,
       },
     );
     const running = shop;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePortOffset } from './free-port-offset.js';
@@ -18,8 +18,6 @@ export interface Place {
   readonly brokerUrl?: string;
   readonly redisUrl?: string;
   readonly portOffset?: number;
-  /** How much its processes stand back behind others on this machine: 0 to 19, by setpriority(2). */
-  readonly niceness?: number;
 }
 
 export const admin = { email: 'admin@shop.example', password: 'a password for tests alone' };
@@ -41,7 +39,7 @@ export class RunningShop {
   static async start(
     mode: Mode,
     settings: Readonly<Record<string, string>> = {},
-    { databaseUrl = required('DATABASE_URL'), brokerUrl, redisUrl, portOffset, niceness = 0 }: Place = {},
+    { databaseUrl = required('DATABASE_URL'), brokerUrl, redisUrl, portOffset }: Place = {},
   ): Promise<RunningShop> {
     const offset = portOffset ?? (await freePortOffset());
     const dataFolder = mkdtempSync(join(tmpdir(), 'shop-e2e-'));
@@ -66,8 +64,6 @@ export class RunningShop {
       // By the end of the channel it notices that nobody is left who would stop it.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    // Its processes inherit it.
-    if (niceness > 0 && launcher.pid !== undefined) setPriority(launcher.pid, niceness);
     const shop = new RunningShop(launcher, `http://127.0.0.1:${4000 + offset}`, environment, async () => {
       await dropDatabases(databaseUrl, prefix);
       await ownBroker?.drop();
