@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -111,11 +112,12 @@ async function allInOne(root) {
 }
 
 /** Whether what was started again is ready; false when it has ended instead. */
-function answer(child) {
-  return new Promise((resolve) => {
-    child.once('message', ({ ready }) => resolve(ready));
-    child.once('exit', () => resolve(false));
-  });
+async function answer(child) {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const first = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal })]);
+  listening.abort();
+  return first[0]?.ready === true;
 }
 
 function stopped(child, signal) {

@@ -12,7 +12,12 @@ export function copiedProject(): { folder: string; remove(): void } {
     cpSync(file, join(folder, file), { preserveTimestamps: true });
   }
   linkPackages('node_modules', join(folder, 'node_modules'));
-  for (const workspace of ['shared', 'gateway', 'system', ...readdirSync('subgraphs').map((name) => `subgraphs/${name}`)]) {
+  for (const workspace of [
+    'shared',
+    'gateway',
+    'system',
+    ...readdirSync('subgraphs').map((name) => `subgraphs/${name}`),
+  ]) {
     const own = join(workspace, 'node_modules');
     if (existsSync(own)) symlinkSync(resolve(own), join(folder, own));
     const link = join(folder, 'node_modules', '@shop', workspace.split('/').at(-1) ?? '');

@@ -34,7 +34,10 @@ describe.each(['one process', 'a process each', 'a process each, one watched'] a
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (chunk) => (output += chunk));
-    await eventually(async () => expect((await fetch(`${gateway}/readyz`)).status).toBe(200), { timeoutMs: 180_000, everyMs: 100 });
+    await eventually(async () => expect((await fetch(`${gateway}/readyz`)).status).toBe(200), {
+      timeoutMs: 180_000,
+      everyMs: 100,
+    });
   }, 240_000);
 
   afterAll(async () => {
@@ -63,7 +66,10 @@ describe.each(['one process', 'a process each', 'a process each, one watched'] a
   }
 
   /** What the edited resolver tells of an order; undefined while nobody answers. */
-  async function toldBy(shopper: Shopper, id: string): Promise<{ shippingAddress: string; status: string } | undefined> {
+  async function toldBy(
+    shopper: Shopper,
+    id: string,
+  ): Promise<{ shippingAddress: string; status: string } | undefined> {
     const query = 'query Told($id: ID!) { order(id: $id) { shippingAddress status } }';
     return shopper.run<{ order: { shippingAddress: string; status: string } }>(query, { id }).then(
       ({ order }) => order,
@@ -96,7 +102,9 @@ describe.each(['one process', 'a process each', 'a process each, one watched'] a
     await Promise.all([shopkeeper.close(), shopper.close()]);
     const sorted = times.toSorted((one, other) => one - other);
     const [median = 0, worst = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-    report(`${mode}: an edit is live after ${Math.round(median)} ms (median of ${EDITS}; the longest ${Math.round(worst)} ms), at a load of ${loadavg()[0]?.toFixed(1)}.`);
+    report(
+      `${mode}: an edit is live after ${Math.round(median)} ms (median of ${EDITS}; the longest ${Math.round(worst)} ms), at a load of ${loadavg()[0]?.toFixed(1)}.`,
+    );
     expect(median).toBeLessThan(LIVE_WITHIN_MS);
   }, 600_000);
 

@@ -1,4 +1,4 @@
-import { DockerfileParser, type Env, type Instruction } from 'dockerfile-ast';
+import { DockerfileParser, type Env, type Instruction, type ModifiableInstruction } from 'dockerfile-ast';
 
 /** One instruction: its keyword, its flags (`--from=build`), and what else it says. */
 export interface Step {
@@ -40,21 +40,12 @@ export function execForm({ keyword, text }: Step): string[] {
 }
 
 function stepOf(instruction: Instruction): Step {
-  const keyword = instruction.getKeyword();
-  let text = instruction.getArgumentsContent() ?? '';
-  const flags: Record<string, string> = {};
-  for (let flag = firstFlag(text); flag; flag = firstFlag(text)) {
-    flags[flag.name] = flag.value;
-    text = flag.rest;
-  }
-  const settings =
-    keyword === 'ENV'
-      ? Object.fromEntries((instruction as Env).getProperties().map((one) => [one.getName(), one.getValue() ?? '']))
-      : {};
-  return { keyword, flags, text, settings };
-}
-
-function firstFlag(text: string): { name: string; value: string; rest: string } | undefined {
-  const found = /^--([\w-]+)=(\S+)\s+/.exec(text);
-  return found ? { name: found[1] ?? '', value: found[2] ?? '', rest: text.slice(found[0].length) } : undefined;
+  const flags = 'getFlags' in instruction ? (instruction as ModifiableInstruction).getFlags() : [];
+  const properties = instruction.getKeyword() === 'ENV' ? (instruction as Env).getProperties() : [];
+  return {
+    keyword: instruction.getKeyword(),
+    flags: Object.fromEntries(flags.map((flag) => [flag.getName(), flag.getValue() ?? ''])),
+    text: instruction.getArgumentsContent() ?? '',
+    settings: Object.fromEntries(properties.map((one) => [one.getName(), one.getValue() ?? ''])),
+  };
 }
