@@ -8,6 +8,8 @@ import { guardRascal } from './rascal-guard.js';
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 const START_LIMIT_MS = 5_000;
+/** One that does not answer in this time is left to its end, which its heartbeats bring, or the last handler at work. */
+const CLOSE_LIMIT_MS = 2_000;
 const STOP_LIMIT_MS = 5_000;
 /** What is missing again after it was declared is nothing that declaring mends: it is done less and less often then. */
 const FIRST_RENEWAL_PAUSE_MS = 10_000;
@@ -69,8 +71,7 @@ export class RascalLink {
     this.renewal = undefined;
     const broker = this.current;
     this.current = undefined;
-    const closed = Promise.all([this.connecting, broker && this.close(broker)]);
-    if (!(await within(STOP_LIMIT_MS, closed))) this.logger.warn('the broker did not answer while closing');
+    await Promise.all([within(STOP_LIMIT_MS, this.connecting), broker && this.close(broker, STOP_LIMIT_MS)]);
     this.state.set(false);
   }
 
@@ -104,17 +105,20 @@ export class RascalLink {
     guardRascal();
     const broker = await rascal.createBrokerAsPromised(rascal.withDefaultConfig(this.config));
     broker.on('error', (error: Error) => this.logger.warn({ err: error }, 'message broker'));
-    broker.on('disconnect', () => this.state.set(false));
-    // An attempt to reconnect may succeed after the stop: its connection would stay.
-    broker.on('connect', () => (stopping.aborted ? void this.close(broker) : this.state.set(true)));
+    broker.on('disconnect', () => this.current === broker && this.state.set(false));
+    // An attempt to reconnect may succeed after the stop, or when another is in its place: its connection would stay.
+    broker.on('connect', () => (this.current === broker ? this.state.set(true) : void this.close(broker)));
     if (stopping.aborted) return this.close(broker);
     this.current = broker;
     this.state.set(true);
     await this.onOpen(broker);
   }
 
-  private async close(broker: BrokerAsPromised): Promise<void> {
-    await broker.shutdown().catch((error: unknown) => this.logger.debug({ err: error }, 'message broker: closing'));
+  private async close(broker: BrokerAsPromised, limitMs = CLOSE_LIMIT_MS): Promise<void> {
+    const closed = broker
+      .shutdown()
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'message broker: closing'));
+    if (!(await within(limitMs, closed))) this.logger.warn('the broker did not answer while closing');
   }
 }
 
