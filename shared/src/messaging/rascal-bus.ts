@@ -1,11 +1,13 @@
 import type { BrokerAsPromised } from 'rascal';
+import { StopTime } from '../lifecycle/stop-time.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { AmqpConnection } from './amqp-connection.js';
 import { toAmqp } from './amqp-message.js';
 import { AmqpPublisher } from './amqp-publisher.js';
-import { amqpTopology, delayQueues, DRAIN_MS } from './amqp-topology.js';
+import { amqpTopology, delayQueues } from './amqp-topology.js';
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { ConnectionState } from './connection-state.js';
+import { within } from './in-flight.js';
 import { readyMessages } from './queue-depth.js';
 import { RascalConsumer } from './rascal-consumer.js';
 import { RascalLink } from './rascal-link.js';
@@ -57,9 +59,9 @@ export class RascalBus implements Bus {
     await Promise.all([this.link.start(), this.publishing.start()]);
   }
 
-  async stop(): Promise<void> {
-    await this.stopConsuming();
-    await Promise.all([this.link.stop(), this.publishing.stop()]);
+  async stop(time = new StopTime()): Promise<void> {
+    await this.stopConsuming(time);
+    await Promise.all([this.link.stop(time), this.publishing.stop(time)]);
   }
 
   async publish(message: OutgoingMessage): Promise<void> {
@@ -84,14 +86,15 @@ export class RascalBus implements Bus {
     if (this.link.broker) await this.subscribeAll(this.link.broker);
   }
 
-  async stopConsuming(): Promise<void> {
+  async stopConsuming(time = new StopTime()): Promise<void> {
     if (!this.consuming) return;
     this.consuming = false;
     const consumers = [...this.consumers.values()];
     const cancelled = Promise.all(consumers.map((consumer) => consumer.cancel()));
-    await Promise.all(consumers.map((consumer) => consumer.drained(DRAIN_MS)));
+    await Promise.all(consumers.map((consumer) => consumer.drained(time.leftFor('handlers'))));
+    for (const consumer of consumers) consumer.giveBack();
     // Rascal cancels only over a connection; without one the broker has taken everything back already.
-    if (this.link.state.connected) await cancelled;
+    if (this.link.state.connected) await within(time.leftFor('relays'), cancelled);
   }
 
   get connected(): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import rascal, { type BrokerAsPromised, type BrokerConfig } from 'rascal';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Logger } from '../logging/logger.js';
 import { ConnectionState } from './connection-state.js';
 import { within } from './in-flight.js';
@@ -65,13 +66,14 @@ export class RascalLink {
     }, wait);
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.renewal);
     this.renewal = undefined;
     const broker = this.current;
     this.current = undefined;
-    await Promise.all([within(STOP_LIMIT_MS, this.connecting), broker && this.close(broker, STOP_LIMIT_MS)]);
+    const leftMs = time.leftFor('connections', STOP_LIMIT_MS);
+    await Promise.all([within(leftMs, this.connecting), broker && this.close(broker, leftMs)]);
     this.state.set(false);
   }
 
