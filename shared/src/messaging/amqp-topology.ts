@@ -37,11 +37,17 @@ const RECONNECT = { min: 200, max: 5_000, factor: 2, strategy: 'exponential' as 
 /** Rascal publishes nothing: no channels are kept for it, and none made in the moment in which a connection breaks. */
 const UNUSED = { min: 0, max: 1, autostart: false, evictionRunIntervalMillis: 0 };
 
+/** What every service declares. */
+export interface Declarations {
+  readonly exchanges: Record<string, { type: 'topic' | 'direct' | 'fanout'; options: { durable: true } }>;
+  readonly queues: Record<string, { options: { durable: true; arguments: object } }>;
+  readonly bindings: { source: string; destination: string; bindingKey: string }[];
+}
+
 /** Everything that every service declares, and rascal's way to consume it. */
 export function amqpTopology(options: AmqpOptions): BrokerConfig {
-  const topics = [...new Set(options.queues.map((queue) => queue.exchange))];
   return {
-    vhosts: { [vhost]: { ...connection(options), ...declarations(options, topics) } },
+    vhosts: { [vhost]: { ...connection(options), ...declarations(options) } },
     subscriptions: Object.fromEntries(options.queues.map(({ name }) => [name, subscription(name)])),
   };
 }
@@ -58,7 +64,9 @@ function connection({ url, connectionName }: AmqpOptions): VhostConfig {
   return settings;
 }
 
-function declarations({ queues, queueType }: AmqpOptions, topics: readonly string[]): VhostConfig {
+/** The topic exchanges, every queue with its dead letters, and the ways of retries, each by its name. */
+export function declarations({ queues, queueType }: Pick<AmqpOptions, 'queues' | 'queueType'>): Declarations {
+  const topics = [...new Set(queues.map((queue) => queue.exchange))];
   const ours = { 'x-queue-type': queueType, ...(queueType === 'quorum' && { 'x-delivery-limit': DELIVERY_LIMIT }) };
   const bounded = (maxLength: number) => ({
     'x-queue-type': 'classic',
@@ -73,8 +81,8 @@ function declarations({ queues, queueType }: AmqpOptions, topics: readonly strin
     // Without these two a retry is lost when the broker stops between its expiry and its arrival.
     ...(queueType === 'quorum' && { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow': 'reject-publish' }),
   });
-  const durable = (type: 'topic' | 'direct' | 'fanout') => ({ type, options: { durable: true } });
-  const queue = (args: object) => ({ options: { durable: true, arguments: args } });
+  const durable = (type: 'topic' | 'direct' | 'fanout') => ({ type, options: { durable: true as const } });
+  const queue = (args: object) => ({ options: { durable: true as const, arguments: args } });
   const bind = (source: string, destination: string, bindingKey: string) => ({ source, destination, bindingKey });
 
   return {
