@@ -12,7 +12,11 @@ export async function testBroker(): Promise<{ url: string; drop(): Promise<void>
 }
 
 /** Calls RabbitMQ's management API. Answers its JSON, undefined where there is none. */
-export async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+export async function manage(
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const { username, password } = new URL(required('RABBITMQ_URL'));
   // `origin`: fetch refuses a URL that carries credentials.
   const { origin } = new URL(required('RABBITMQ_MANAGEMENT_URL'));

@@ -1,3 +1,4 @@
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 import { within } from '../messaging/in-flight.js';
@@ -41,10 +42,10 @@ export class DeliveryHousekeeping implements Component {
     this.sweepLater(Math.min(FIRST_MS, this.intervalMs));
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await within(STOP_LIMIT_MS, this.sweeping);
+    await within(time.leftFor('handlers', STOP_LIMIT_MS), this.sweeping);
   }
 
   /** The next sweep waits for the end of this one. */

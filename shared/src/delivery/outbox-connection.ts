@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { StopTime } from '../lifecycle/stop-time.js';
 import { within } from '../messaging/in-flight.js';
 import { isUnanswered } from '../persistence/unanswered.js';
 
@@ -39,11 +40,11 @@ export class OutboxConnection {
     await this.connect();
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
     const goodbye = this.client?.end().catch(() => undefined);
-    if (goodbye && !(await within(GOODBYE_MS, goodbye))) this.socket?.destroy();
+    if (goodbye && !(await within(time.leftFor('connections', GOODBYE_MS), goodbye))) this.socket?.destroy();
   }
 
   /** The rows that a statement answers. Rejects while the connection is away; one that stays silent is made anew. */

@@ -4,6 +4,7 @@ import { BATCH, ClaimedRows, ids } from './claimed-rows.js';
 import { OutboxConnection } from './outbox-connection.js';
 import { countUnroutable, measureOutbox } from './outbox-metrics.js';
 import type { Destination, OutboxRow } from './outbox.js';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import { Undeliverable } from '../messaging/bus.js';
 import { within } from '../messaging/in-flight.js';
@@ -34,8 +35,6 @@ interface OutboxRelayOptions {
 
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
-/** What is being handed over at a stop may take so long; later it is left to its lease. */
-const STOP_LIMIT_MS = 3_000;
 
 /**
  * Publishes a service's outbox rows of one destination, oldest first, at least once: claims a batch by lease, hands it
@@ -70,13 +69,13 @@ export class OutboxRelay implements Component {
     this.loop = this.run();
   }
 
-  /** Hands over what was announced until now, a batch of it, if the other side takes it. */
-  async stop(): Promise<void> {
+  /** Hands over what was announced until now, a batch of it, if the other side takes it in time; else it is left to its lease. */
+  async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     this.wake();
-    if (!(await within(STOP_LIMIT_MS, this.loop)))
+    if (!(await within(time.leftFor('relays'), this.loop)))
       this.options.telemetry.logger.warn(`${this.name}: stopped before all was confirmed`);
-    await this.connection.stop();
+    await this.connection.stop(time);
   }
 
   /** Something was announced: look now rather than at the next poll. */

@@ -8,6 +8,7 @@ import { refuseUnsoundRequests } from './request-soundness.js';
 import { answerErrors } from './rest-errors.js';
 import { secureAnswers } from './security-headers.js';
 import { serverOptions } from './server-options.js';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -32,9 +33,6 @@ interface WebServerOptions {
 
 /** A body of a REST or GraphQL request, in bytes, at most. */
 export const BODY_LIMIT = 1_048_576;
-
-/** At a stop, what is being answered may take so long: a part of what the whole stop may take. */
-const ANSWERED_WITHIN_MS = 3_000;
 
 /** A service's HTTP server: its doors, `/healthz` (alive), `/readyz` (can do its own work now) and `/metrics`. */
 export class WebServer implements Component {
@@ -71,9 +69,9 @@ export class WebServer implements Component {
    * Takes nothing new and lets what is being answered end. What has not ended in time is cut off: its client asks again,
    * and the rest of the service can stop in order.
    */
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     const { app } = this;
-    const overdue = setTimeout(() => app?.server.closeAllConnections(), ANSWERED_WITHIN_MS);
+    const overdue = setTimeout(() => app?.server.closeAllConnections(), time.leftFor('answers'));
     await app?.close();
     clearTimeout(overdue);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { startMistake } from './start-error.js';
+import { StopTime } from './stop-time.js';
 import type { Component } from './system.js';
 import { ConfigError, type Environment, readConfig, serviceVariables } from '../config/read-config.js';
 import { createLogger } from '../logging/logger.js';
@@ -23,8 +24,9 @@ export async function runProcess(create: (environment: Environment) => Component
     if (stopping) return;
     stopping = true;
     logger.info({ why }, 'stopping');
-    setTimeout(() => process.exit(1), config.SHUTDOWN_S * 1_000).unref();
-    await system.stop().then(
+    const timeMs = config.SHUTDOWN_S * 1_000;
+    setTimeout(() => process.exit(1), timeMs).unref();
+    await system.stop(new StopTime(timeMs)).then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ err: error }, 'did not stop cleanly');

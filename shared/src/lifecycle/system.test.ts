@@ -1,3 +1,4 @@
+import { StopTime } from './stop-time.js';
 import { type Component, System, together } from './system.js';
 
 const part = (name: string, log: string[], broken: 'start' | 'stop' | null = null): Component => ({
@@ -36,6 +37,19 @@ describe('a system', () => {
     await system.stop();
     expect(log).toEqual(['+a', '+b', '-b', '-a']);
   });
+});
+
+it('the time of a stop is one for all of it', async () => {
+  const told: (StopTime | undefined)[] = [];
+  const asked = { ...part('a', []), stop: async (time?: StopTime) => void told.push(time) };
+  const system = new System('shop', [asked, together(asked, asked)]);
+  const time = new StopTime(5_000);
+  await system.start();
+  await system.stop(time);
+  expect(told).toEqual([time, time, time]);
+  await system.start();
+  await system.stop();
+  expect(new Set(told.slice(3)).size).toBe(1);
 });
 
 describe('parts together', () => {

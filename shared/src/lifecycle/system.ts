@@ -1,8 +1,13 @@
-/** One part of a running service. `start` resolves when the part can do its work, `stop` when it has let go of everything. */
+import { StopTime } from './stop-time.js';
+
+/**
+ * One part of a running service. `start` resolves when the part can do its work, `stop` when it has let go of everything,
+ * or its time is over: that of the whole stop, which begins with it unless told.
+ */
 export interface Component {
   readonly name: string;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  stop(time?: StopTime): Promise<void>;
 }
 
 /**
@@ -29,11 +34,11 @@ export class System implements Component {
     }
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     const failures: unknown[] = [];
     for (let component = this.running.pop(); component; component = this.running.pop()) {
       try {
-        await component.stop();
+        await component.stop(time);
       } catch (error) {
         failures.push(new Error(`${this.name}: ${component.name} did not stop: ${messageOf(error)}`, { cause: error }));
       }
@@ -43,7 +48,7 @@ export class System implements Component {
 }
 
 /** A component from two functions, for a part that needs no class of its own. */
-export function component(name: string, start: () => Promise<void>, stop: () => Promise<void>): Component {
+export function component(name: string, start: () => Promise<void>, stop: Component['stop']): Component {
   return { name, start, stop };
 }
 
@@ -54,8 +59,8 @@ export function together(...parts: readonly Component[]): Component {
   return component(
     name,
     () => starting.start(),
-    async () => {
-      const outcomes = await Promise.allSettled(parts.map((part) => part.stop()));
+    async (time = new StopTime()) => {
+      const outcomes = await Promise.allSettled(parts.map((part) => part.stop(time)));
       const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
       if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
     },

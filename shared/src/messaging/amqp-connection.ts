@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import amqplib, { type ChannelModel } from 'amqplib';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Logger } from '../logging/logger.js';
 import { ConnectionState } from './connection-state.js';
 import { within } from './in-flight.js';
@@ -36,9 +37,10 @@ export class AmqpConnection {
     await new Promise<void>((tried) => (this.loop = this.keepOpen(this.stopping.signal, tried)));
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopping.abort();
-    if (!(await within(LIMIT_MS, this.loop))) this.logger.warn('the message broker did not answer while closing');
+    if (!(await within(time.leftFor('connections', LIMIT_MS), this.loop)))
+      this.logger.warn('the message broker did not answer while closing');
   }
 
   /** The open connection; throws when there is none now. */

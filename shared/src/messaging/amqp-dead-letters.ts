@@ -5,6 +5,7 @@ import { AmqpPublisher } from './amqp-publisher.js';
 import { socketOptions } from './amqp-connection.js';
 import { retryExchange } from './amqp-topology.js';
 import { type DeadLetter, type DeadLetters, letterId, type Wanted } from './dead-letters.js';
+import { soundHeaders } from './sound-headers.js';
 import { queues as contractQueues, deadLetterQueue, type QueueDefinition } from './topology.js';
 
 /** What is done with a letter that was taken out of its queue; true: it is gone, false: it goes back. */
@@ -109,7 +110,7 @@ async function untilOurTurn(connection: ChannelModel): Promise<void> {
 
 function toLetter(queue: string, message: GetMessage): DeadLetter {
   const { messageId, correlationId, type, timestamp, text } = fromAmqp(message);
-  const headers: Record<string, unknown> = message.properties.headers ?? {};
+  const headers = soundHeaders(message.properties.headers ?? {});
   const diedAt = new Date(String(headers['died_at']));
   return {
     id: letterId(queue, messageId),

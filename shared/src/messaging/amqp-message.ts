@@ -2,13 +2,11 @@ import type { Message, Options } from 'amqplib';
 import { retryExchange } from './amqp-topology.js';
 import type { Envelope, IncomingMessage } from './bus.js';
 import { completeEnvelope } from './foreign-envelope.js';
+import { soundHeaders } from './sound-headers.js';
 import { deadLetterExchange } from './topology.js';
 
 /** The header that counts a message's attempts at one queue; absent at the first. */
 const ATTEMPT = 'attempt';
-
-/** What the broker adds when a message has waited in a delay queue. */
-const DEATH = /^x-(first-|last-)?death/;
 
 /** Later than this, a timestamp can't be in seconds: some publishers give milliseconds. */
 const LAST_SECOND = 100_000_000_000;
@@ -19,8 +17,7 @@ export function fromAmqp({ content, fields, properties }: Message): IncomingMess
   // After a retry, of a dead letter, or moved by hand, the routing key is the queue's name.
   const moved = [retryExchange, deadLetterExchange, ''].includes(fields.exchange);
   const type: unknown = properties.type;
-  const headers: Record<string, unknown> = properties.headers ?? {};
-  const { [ATTEMPT]: attempt, ...others } = headers;
+  const { [ATTEMPT]: attempt, ...headers } = soundHeaders(properties.headers ?? {});
   const envelope = completeEnvelope(
     {
       messageId: properties.messageId,
@@ -28,7 +25,7 @@ export function fromAmqp({ content, fields, properties }: Message): IncomingMess
       type: moved && typeof type === 'string' && type ? type : fields.routingKey,
       timestamp: milliseconds(properties.timestamp),
       appId: properties.appId,
-      headers: Object.fromEntries(Object.entries(others).filter(([name]) => !DEATH.test(name))),
+      headers,
     },
     text,
   );

@@ -29,19 +29,25 @@ export interface AmqpOptions {
 
 /** RabbitMQ 4 has a default of 20, and then drops or dead-letters: far too few for a message that meets a string of crashes. */
 const DELIVERY_LIMIT = 1_000_000;
-/** How long a cancelled consumer's handlers may take, within what a stop may; what is left goes back to the queue. */
-export const DRAIN_MS = 7_000;
+/** How long rascal leaves a cancelled consumer's channel to its handlers: longer than any stop, which ends them earlier. */
+const CANCELLED_FOR_MS = 300_000;
 
 const RECONNECT = { min: 200, max: 5_000, factor: 2, strategy: 'exponential' as const };
 
 /** Rascal publishes nothing: no channels are kept for it, and none made in the moment in which a connection breaks. */
 const UNUSED = { min: 0, max: 1, autostart: false, evictionRunIntervalMillis: 0 };
 
+/** What every service declares. */
+export interface Declarations {
+  readonly exchanges: Record<string, { type: 'topic' | 'direct' | 'fanout'; options: { durable: true } }>;
+  readonly queues: Record<string, { options: { durable: true; arguments: object } }>;
+  readonly bindings: { source: string; destination: string; bindingKey: string }[];
+}
+
 /** Everything that every service declares, and rascal's way to consume it. */
 export function amqpTopology(options: AmqpOptions): BrokerConfig {
-  const topics = [...new Set(options.queues.map((queue) => queue.exchange))];
   return {
-    vhosts: { [vhost]: { ...connection(options), ...declarations(options, topics) } },
+    vhosts: { [vhost]: { ...connection(options), ...declarations(options) } },
     subscriptions: Object.fromEntries(options.queues.map(({ name }) => [name, subscription(name)])),
   };
 }
@@ -58,7 +64,9 @@ function connection({ url, connectionName }: AmqpOptions): VhostConfig {
   return settings;
 }
 
-function declarations({ queues, queueType }: AmqpOptions, topics: readonly string[]): VhostConfig {
+/** The topic exchanges, every queue with its dead letters, and the ways of retries, each by its name. */
+export function declarations({ queues, queueType }: Pick<AmqpOptions, 'queues' | 'queueType'>): Declarations {
+  const topics = [...new Set(queues.map((queue) => queue.exchange))];
   const ours = { 'x-queue-type': queueType, ...(queueType === 'quorum' && { 'x-delivery-limit': DELIVERY_LIMIT }) };
   const bounded = (maxLength: number) => ({
     'x-queue-type': 'classic',
@@ -73,8 +81,8 @@ function declarations({ queues, queueType }: AmqpOptions, topics: readonly strin
     // Without these two a retry is lost when the broker stops between its expiry and its arrival.
     ...(queueType === 'quorum' && { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow': 'reject-publish' }),
   });
-  const durable = (type: 'topic' | 'direct' | 'fanout') => ({ type, options: { durable: true } });
-  const queue = (args: object) => ({ options: { durable: true, arguments: args } });
+  const durable = (type: 'topic' | 'direct' | 'fanout') => ({ type, options: { durable: true as const } });
+  const queue = (args: object) => ({ options: { durable: true as const, arguments: args } });
   const bind = (source: string, destination: string, bindingKey: string) => ({ source, destination, bindingKey });
 
   return {
@@ -106,7 +114,7 @@ function subscription(queue: string) {
     vhost,
     queue,
     contentType: 'application/octet-stream',
-    closeTimeout: DRAIN_MS,
+    closeTimeout: CANCELLED_FOR_MS,
     retry: RECONNECT,
   };
 }

@@ -1,3 +1,4 @@
+import type { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import type { Exchange } from './define-event.js';
 
@@ -63,8 +64,8 @@ export interface Bus extends Component {
   /** Names the handler of a queue. Called before `startConsuming`. */
   consume(queue: string, handler: MessageHandler, options?: ConsumeOptions): void;
   startConsuming(): Promise<void>;
-  /** Stops taking messages and waits for the handlers in flight; publishing goes on. */
-  stopConsuming(): Promise<void>;
+  /** Stops taking messages and waits for the handlers in flight, as long as their share of `time`; publishing goes on. */
+  stopConsuming(time?: StopTime): Promise<void>;
   /** Whether the broker is reachable now. */
   readonly connected: boolean;
   /** Calls back at every (re)connection and loss. Returns how to stop listening. */

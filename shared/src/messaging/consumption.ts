@@ -6,6 +6,6 @@ export function consumption(bus: Bus): Component {
   return component(
     'message consumption',
     () => bus.startConsuming(),
-    () => bus.stopConsuming(),
+    (time) => bus.stopConsuming(time),
   );
 }

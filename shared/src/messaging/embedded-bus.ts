@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import { Pool } from 'pg';
+import { StopTime } from '../lifecycle/stop-time.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { type Bus, type ConsumeOptions, type MessageHandler, type OutgoingMessage, Undeliverable } from './bus.js';
 import { EmbeddedJobs } from './embedded-jobs.js';
 import { EmbeddedLink } from './embedded-link.js';
 import { workerLogger } from './embedded-pool.js';
 import { type EmbeddedConsumer, EmbeddedWorker } from './embedded-worker.js';
+import { within } from './in-flight.js';
 import { topicMatches } from './topic.js';
 import { type QueueDefinition, queues as contractQueues } from './topology.js';
 
@@ -22,7 +24,6 @@ export interface EmbeddedBusOptions {
 const DEFAULT_PREFETCH = 10;
 /** With the link's, four connections a bus; one of these listens for new jobs. */
 const POOL_SIZE = 3;
-const DRAIN_MS = 7_000;
 /** A worker that has broken is not waited for: what its handlers still do is done twice at worst. */
 const DRAIN_BROKEN_MS = 500;
 const RESTART_MS = 1_000;
@@ -58,12 +59,12 @@ export class EmbeddedBus implements Bus {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.stopConsuming();
+  async stop(time = new StopTime()): Promise<void> {
+    await this.stopConsuming(time);
     await this.link.stop();
     const pool = this.pool;
     this.pool = undefined;
-    await pool?.end();
+    if (pool) await within(time.leftFor('connections'), pool.end());
   }
 
   async publish(message: OutgoingMessage): Promise<void> {
@@ -88,9 +89,9 @@ export class EmbeddedBus implements Bus {
     await this.startWorker();
   }
 
-  async stopConsuming(): Promise<void> {
+  async stopConsuming(time = new StopTime()): Promise<void> {
     this.consuming = false;
-    await this.stopWorker(DRAIN_MS);
+    await this.stopWorker(time.leftFor('handlers'));
   }
 
   get connected(): boolean {

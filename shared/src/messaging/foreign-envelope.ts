@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Envelope } from './bus.js';
 
+/** The latest time that a `Date` can be. */
+const LAST_MS = 8.64e15;
+
+/** An AMQP short string, in bytes; and so many UTF-16 units fit into one, whatever they are. */
+export const SHORT_STRING_BYTES = 255;
+const SHORT_STRING_UNITS = SHORT_STRING_BYTES / 3;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What a publisher may have left out or filled as it liked. */
@@ -16,16 +23,17 @@ export interface ForeignEnvelope {
 
 /**
  * Makes an envelope of what came, whoever published it. An absent `messageId`, or one that is no uuid, becomes a uuid
- * that is the same at every delivery of the same message. Headers that are no strings are left out.
+ * that is the same at every delivery of the same message. Headers that are no strings are left out, texts that no
+ * AMQP property could hold are cut short: what was put away for a retry is published with them.
  */
 export function completeEnvelope(foreign: ForeignEnvelope, text: string): Envelope {
   const messageId = uuidOf(foreign.messageId, foreign.type, text);
   return {
     messageId,
-    correlationId: nonEmpty(foreign.correlationId) ?? messageId,
-    type: foreign.type,
-    timestamp: Number.isFinite(foreign.timestamp) ? Number(foreign.timestamp) : Date.now(),
-    appId: nonEmpty(foreign.appId) ?? 'unknown',
+    correlationId: short(nonEmpty(foreign.correlationId)) ?? messageId,
+    type: short(foreign.type),
+    timestamp: isTime(foreign.timestamp) ? foreign.timestamp : Date.now(),
+    appId: short(nonEmpty(foreign.appId)) ?? 'unknown',
     headers: stringHeaders(foreign.headers),
   };
 }
@@ -42,6 +50,15 @@ function uuidOf(given: unknown, type: string, text: string): string {
 
 function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Bytes that are no UTF-8 were 255 at most when they came, and are three times as many as text. */
+function short<Text extends string | undefined>(text: Text): Text | string {
+  return text === undefined || Buffer.byteLength(text) <= SHORT_STRING_BYTES ? text : text.slice(0, SHORT_STRING_UNITS);
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LAST_MS;
 }
 
 function stringHeaders(headers: unknown): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { BusMetrics } from './bus-metrics.js';
 import { handleTraced, publishTraced } from './bus-tracing.js';
+import type { StopTime } from '../lifecycle/stop-time.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** A bus, and what one wants to see of it, whichever adapter it is. */
@@ -20,8 +21,8 @@ export class ObservedBus implements Bus {
     return this.bus.start();
   }
 
-  stop(): Promise<void> {
-    return this.bus.stop();
+  stop(time?: StopTime): Promise<void> {
+    return this.bus.stop(time);
   }
 
   publish(message: OutgoingMessage): Promise<void> {
@@ -41,8 +42,8 @@ export class ObservedBus implements Bus {
     return this.bus.startConsuming();
   }
 
-  stopConsuming(): Promise<void> {
-    return this.bus.stopConsuming();
+  stopConsuming(time?: StopTime): Promise<void> {
+    return this.bus.stopConsuming(time);
   }
 
   get connected(): boolean {

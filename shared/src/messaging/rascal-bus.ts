@@ -1,11 +1,14 @@
 import type { BrokerAsPromised } from 'rascal';
+import { StopTime } from '../lifecycle/stop-time.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { AmqpConnection } from './amqp-connection.js';
 import { toAmqp } from './amqp-message.js';
 import { AmqpPublisher } from './amqp-publisher.js';
-import { amqpTopology, delayQueues, DRAIN_MS } from './amqp-topology.js';
+import { amqpTopology, declarations, delayQueues } from './amqp-topology.js';
+import { AmqpUpkeep } from './amqp-upkeep.js';
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { ConnectionState } from './connection-state.js';
+import { within } from './in-flight.js';
 import { readyMessages } from './queue-depth.js';
 import { RascalConsumer } from './rascal-consumer.js';
 import { RascalLink } from './rascal-link.js';
@@ -22,9 +25,12 @@ export interface RascalBusOptions {
   readonly queueType?: 'quorum' | 'classic';
   /** The queues to declare: those of the contract unless told. */
   readonly queues?: readonly QueueDefinition[];
+  /** How often everything is declared again, in ms, and up to half as long again: once a minute unless told. */
+  readonly declareEveryMs?: number;
 }
 
 const DEFAULT_PREFETCH = 10;
+const DECLARE_EVERY_MS = 60_000;
 
 /**
  * The bus over RabbitMQ. Rascal declares and consumes; a second connection publishes: a broker in need blocks publishers,
@@ -39,6 +45,7 @@ export class RascalBus implements Bus {
   private readonly publishing: AmqpConnection;
   private readonly state = new ConnectionState();
   private readonly logger: Logger;
+  private upkeep: AmqpUpkeep | undefined;
   private consuming = false;
 
   constructor(private readonly options: RascalBusOptions) {
@@ -55,11 +62,15 @@ export class RascalBus implements Bus {
 
   async start(): Promise<void> {
     await Promise.all([this.link.start(), this.publishing.start()]);
+    this.upkeep = this.newUpkeep();
+    this.upkeep.start();
   }
 
-  async stop(): Promise<void> {
-    await this.stopConsuming();
-    await Promise.all([this.link.stop(), this.publishing.stop()]);
+  async stop(time = new StopTime()): Promise<void> {
+    await this.stopConsuming(time);
+    const kept = this.upkeep?.stop() ?? Promise.resolve();
+    await Promise.all([this.link.stop(time), this.publishing.stop(time)]);
+    await within(time.leftFor('connections'), kept);
   }
 
   async publish(message: OutgoingMessage): Promise<void> {
@@ -84,14 +95,15 @@ export class RascalBus implements Bus {
     if (this.link.broker) await this.subscribeAll(this.link.broker);
   }
 
-  async stopConsuming(): Promise<void> {
+  async stopConsuming(time = new StopTime()): Promise<void> {
     if (!this.consuming) return;
     this.consuming = false;
     const consumers = [...this.consumers.values()];
     const cancelled = Promise.all(consumers.map((consumer) => consumer.cancel()));
-    await Promise.all(consumers.map((consumer) => consumer.drained(DRAIN_MS)));
+    await Promise.all(consumers.map((consumer) => consumer.drained(time.leftFor('handlers'))));
+    for (const consumer of consumers) consumer.giveBack();
     // Rascal cancels only over a connection; without one the broker has taken everything back already.
-    if (this.link.state.connected) await cancelled;
+    if (this.link.state.connected) await within(time.leftFor('relays'), cancelled);
   }
 
   get connected(): boolean {
@@ -114,6 +126,16 @@ export class RascalBus implements Bus {
 
   async ready(queues: readonly string[]): Promise<readonly number[]> {
     return readyMessages(this.publishing.current, queues);
+  }
+
+  private newUpkeep(): AmqpUpkeep {
+    const { queues = contractQueues, queueType = 'quorum', declareEveryMs: everyMs = DECLARE_EVERY_MS } = this.options;
+    return new AmqpUpkeep({
+      declarations: declarations({ queues, queueType }),
+      connection: () => (this.publishing.state.connected ? this.publishing.current : undefined),
+      everyMs,
+      logger: this.logger,
+    });
   }
 
   private async subscribeAll(broker: BrokerAsPromised): Promise<void> {

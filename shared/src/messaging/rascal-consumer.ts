@@ -12,6 +12,7 @@ import { deadLetterExchange, retryDelayMs } from './topology.js';
 const SUBSCRIBE_LIMIT_MS = 5_000;
 /** A message that could be neither handled nor put away goes back to its queue after this pause. */
 const REQUEUE_DELAY_MS = 1_000;
+const GIVEN_BACK = { strategy: 'nack', requeue: true } as const;
 
 interface RascalConsumerOptions {
   readonly queue: string;
@@ -29,6 +30,8 @@ interface RascalConsumerOptions {
 export class RascalConsumer {
   private readonly inFlight = new InFlight();
   private session: SubscriberSessionAsPromised | undefined;
+  /** How the messages in hand are answered. */
+  private readonly answers = new Set<AckOrNack>();
 
   constructor(private readonly options: RascalConsumerOptions) {}
 
@@ -71,21 +74,28 @@ export class RascalConsumer {
     return this.inFlight.settled(limitMs);
   }
 
+  /** Gives back to the queue what its handlers still have in hand; their own answers come too late then. */
+  giveBack(): void {
+    for (const settle of this.answers) settle(new Error('the consumer was stopped'), GIVEN_BACK);
+    this.answers.clear();
+  }
+
   private receive(session: SubscriberSessionAsPromised, message: Message, settle: AckOrNack): void {
     if (session === this.session) return this.inFlight.track(this.handle(message, settle));
-    settle(new Error('the consumer was stopped'), { strategy: 'nack', requeue: true });
+    settle(new Error('the consumer was stopped'), GIVEN_BACK);
   }
 
   private async handle(message: Message, settle: AckOrNack): Promise<void> {
     const incoming = fromAmqp(message);
+    this.answers.add(settle);
     try {
       await this.handler(incoming, message.content);
-      settle();
+      if (this.answers.delete(settle)) settle();
     } catch (error) {
       const { queue, logger } = this.options;
       logger.warn({ err: error, queue, messageId: incoming.messageId }, 'message could not be put away: requeued');
       const reason = error instanceof Error ? error : new Error(String(error));
-      settle(reason, { strategy: 'nack', requeue: true, defer: REQUEUE_DELAY_MS });
+      if (this.answers.delete(settle)) settle(reason, { ...GIVEN_BACK, defer: REQUEUE_DELAY_MS });
     }
   }
 

@@ -1,8 +1,10 @@
 import type { EventEmitter } from 'node:events';
-import callbackApi, { type Channel, type Connection, type SocketOptions } from 'amqplib/callback_api';
+import callbackApi, { type Channel, type Connection, type Message, type SocketOptions } from 'amqplib/callback_api';
+import { soundHeaders } from './sound-headers.js';
 
 type Method = (...parameters: unknown[]) => unknown;
 type OnChannel = (error: unknown, channel?: Channel) => void;
+type OnMessage = (message: Message | null) => void;
 
 /** What rascal calls of a connection and of a channel, each with a callback as its last argument. */
 const CONNECTION_METHODS = ['createChannel', 'createConfirmChannel', 'close'];
@@ -16,6 +18,10 @@ let installed = false;
  * the process. And it never answers a close that the other side's close has overtaken, for which rascal waits without
  * end. (rascal 21.0.1 with amqplib 2.3.1: lib/amqp/Vhost.js, lib/amqp/SubscriberSession.js.) Here every callback is
  * called, with the error if there is one; rascal handles that.
+ *
+ * And makes what comes in harmless before rascal sees it. A header `x-death` that is no list makes it throw where amqplib
+ * ends the connection for that, so that one message would keep all consumers of a service from working, for good; one under
+ * `rascal` makes it throw a message away that no handler has seen. (lib/amqp/Subscription.js: immediateNack.)
  */
 export function guardRascal(): void {
   if (installed) return;
@@ -33,13 +39,28 @@ function guardConnection(connection: Connection): Connection {
     const create = methodOf(connection, name);
     Reflect.set(connection, name, (done: OnChannel) =>
       create((error: unknown, channel?: Channel) => {
-        if (channel) guard(channel, CHANNEL_METHODS);
+        if (channel) {
+          guard(channel, CHANNEL_METHODS);
+          receiveSound(channel);
+        }
         done(error, channel);
       }),
     );
   }
   guard(connection, CONNECTION_METHODS);
   return connection;
+}
+
+/** Consumers on this channel get messages with sound headers only. */
+function receiveSound(channel: Channel): void {
+  const consume = methodOf(channel, 'consume');
+  Reflect.set(channel, 'consume', (queue: string, onMessage: OnMessage, ...others: unknown[]) =>
+    consume(queue, (message: Message | null) => onMessage(message && withSoundHeaders(message)), ...others),
+  );
+}
+
+function withSoundHeaders({ fields, properties, content }: Message): Message {
+  return { fields, properties: { ...properties, headers: soundHeaders(properties.headers ?? {}) }, content };
 }
 
 function guard(target: EventEmitter, methods: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import rascal, { type BrokerAsPromised, type BrokerConfig } from 'rascal';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Logger } from '../logging/logger.js';
 import { ConnectionState } from './connection-state.js';
 import { within } from './in-flight.js';
@@ -8,6 +9,8 @@ import { guardRascal } from './rascal-guard.js';
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 const START_LIMIT_MS = 5_000;
+/** One that does not answer in this time is left to its end, which its heartbeats bring, or the last handler at work. */
+const CLOSE_LIMIT_MS = 2_000;
 const STOP_LIMIT_MS = 5_000;
 /** What is missing again after it was declared is nothing that declaring mends: it is done less and less often then. */
 const FIRST_RENEWAL_PAUSE_MS = 10_000;
@@ -63,14 +66,14 @@ export class RascalLink {
     }, wait);
   }
 
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.renewal);
     this.renewal = undefined;
     const broker = this.current;
     this.current = undefined;
-    const closed = Promise.all([this.connecting, broker && this.close(broker)]);
-    if (!(await within(STOP_LIMIT_MS, closed))) this.logger.warn('the broker did not answer while closing');
+    const leftMs = time.leftFor('connections', STOP_LIMIT_MS);
+    await Promise.all([within(leftMs, this.connecting), broker && this.close(broker, leftMs)]);
     this.state.set(false);
   }
 
@@ -104,17 +107,20 @@ export class RascalLink {
     guardRascal();
     const broker = await rascal.createBrokerAsPromised(rascal.withDefaultConfig(this.config));
     broker.on('error', (error: Error) => this.logger.warn({ err: error }, 'message broker'));
-    broker.on('disconnect', () => this.state.set(false));
-    // An attempt to reconnect may succeed after the stop: its connection would stay.
-    broker.on('connect', () => (stopping.aborted ? void this.close(broker) : this.state.set(true)));
+    broker.on('disconnect', () => this.current === broker && this.state.set(false));
+    // An attempt to reconnect may succeed after the stop, or when another is in its place: its connection would stay.
+    broker.on('connect', () => (this.current === broker ? this.state.set(true) : void this.close(broker)));
     if (stopping.aborted) return this.close(broker);
     this.current = broker;
     this.state.set(true);
     await this.onOpen(broker);
   }
 
-  private async close(broker: BrokerAsPromised): Promise<void> {
-    await broker.shutdown().catch((error: unknown) => this.logger.debug({ err: error }, 'message broker: closing'));
+  private async close(broker: BrokerAsPromised, limitMs = CLOSE_LIMIT_MS): Promise<void> {
+    const closed = broker
+      .shutdown()
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'message broker: closing'));
+    if (!(await within(limitMs, closed))) this.logger.warn('the broker did not answer while closing');
   }
 }
 

@@ -6,7 +6,9 @@ import { takeBackBrokenClients } from './broken-clients.js';
 import { migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
 import { traceStatements } from './trace-statements.js';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
+import { within } from '../messaging/in-flight.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
@@ -82,8 +84,9 @@ export class Database implements Component {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.orm.close(true);
+  /** Whoever still has a connection in hand is not waited for without end. */
+  async stop(time = new StopTime()): Promise<void> {
+    await within(time.leftFor('everything'), this.orm.close(true));
   }
 
   /** A fresh unit of work: its own identity map, no transaction. */

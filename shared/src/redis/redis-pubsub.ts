@@ -12,6 +12,7 @@ export class RedisPubSub implements PubSub {
   private readonly channels = new ChannelListeners();
   private readonly reconnectListeners = new Set<() => void>();
   private lost = false;
+  private listening = false;
 
   constructor(options: RedisAdapterOptions) {
     this.namespace = options.namespace ?? '';
@@ -25,7 +26,9 @@ export class RedisPubSub implements PubSub {
       this.channels.deliver(channel.slice(this.namespace.length), message);
     });
     this.subscriber.on('ready', () => void this.listenAgain());
-    this.subscriber.on('close', () => (this.lost = true));
+    this.subscriber.on('close', () => (this.listening = false));
+    this.publisher.on('ready', () => this.tellWhenBack());
+    for (const connection of [this.publisher, this.subscriber]) connection.on('close', () => (this.lost = true));
   }
 
   async start(): Promise<void> {
@@ -68,7 +71,13 @@ export class RedisPubSub implements PubSub {
     } catch {
       return; // It broke again; the next `ready` subscribes.
     }
-    if (!this.lost) return;
+    this.listening = true;
+    this.tellWhenBack();
+  }
+
+  /** Once for both connections: whoever is told may publish at once. */
+  private tellWhenBack(): void {
+    if (!this.lost || !this.listening || this.publisher.status !== 'ready') return;
     this.lost = false;
     for (const listener of this.reconnectListeners) listener();
   }

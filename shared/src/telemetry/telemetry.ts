@@ -4,11 +4,13 @@ import { Metrics } from './metrics.js';
 import { followContext } from './trace-context.js';
 import { Tracing } from './tracing.js';
 import { type Environment, readConfig, variables } from '../config/read-config.js';
+import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import type { LogChannel } from '../logging/log-channel.js';
 import { AmqpLogShipping, InProcessLogShipping, type LogShipping } from '../logging/log-shipping.js';
 import { createLogger, type Logger, silentLogger } from '../logging/logger.js';
 import { StdoutLines } from '../logging/stdout-lines.js';
+import { within } from '../messaging/in-flight.js';
 
 /** What lets one see inside a service: each has its own, also where several share a process. Starts first, stops last. */
 export interface Telemetry extends Component {
@@ -56,8 +58,8 @@ export function createTelemetry(environment: Environment, service: string, logs:
     start: async () => {
       await Promise.all([shipping?.start(), tracing.start()]);
     },
-    stop: async () => {
-      await Promise.all([shipping?.stop(), tracing.stop()]);
+    stop: async (time = new StopTime()) => {
+      await within(time.leftFor('everything'), Promise.all([shipping?.stop(), tracing.stop()]));
     },
   };
 }

@@ -4,6 +4,7 @@ import { eventually } from '../../../tests/support/eventually.js';
 import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
 import { OutboxRelay } from '../../src/delivery/outbox-relay.js';
 import type { OutboxRow } from '../../src/delivery/outbox.js';
+import { StopTime } from '../../src/lifecycle/stop-time.js';
 import { Undeliverable } from '../../src/messaging/bus.js';
 import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 
@@ -137,6 +138,27 @@ describe('the outbox relay', () => {
     await eventually(async () => expect(await unpublished(topic)).toBe(0), { everyMs: 5 });
     expect(performance.now() - since).toBeLessThan(400);
     await running.stop();
+  });
+
+  it('does not wait longer for an answer than its stop has time', async () => {
+    const topic = randomUUID();
+    let asked = 0;
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    const running = relay({
+      publish: async ({ type }) => {
+        if (type !== topic) return;
+        asked += 1;
+        await gate;
+      },
+    });
+    await announce(topic);
+    await running.start();
+    await eventually(() => expect(asked).toBe(1));
+    const since = performance.now();
+    await running.stop(new StopTime(500));
+    expect(performance.now() - since).toBeLessThan(2_500);
+    letGo();
   });
 
   it('says when nothing is left that it could hand over', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { StopTime } from '../../src/lifecycle/stop-time.js';
 import { type Door, WebServer } from '../../src/http/web-server.js';
 import { silentTelemetry } from '../../src/telemetry/telemetry.js';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -54,8 +55,8 @@ describe('a web server that is stopped', () => {
     const cutOff = expect(answering).rejects.toThrow();
     await eventually(() => expect(asked).toBe(true));
     const since = performance.now();
-    await server.stop();
-    expect(performance.now() - since).toBeLessThan(6_000);
+    await server.stop(new StopTime(1_000));
+    expect(performance.now() - since).toBeLessThan(2_500);
     await cutOff;
     finish();
   });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { IncomingMessage } from '@shop/shared/messaging/bus';
 import { eventually } from '../../../tests/support/eventually.js';
 import { aConsumer, aMessage, type BusHarness, drained, PATIENT } from './bus-harness.js';
@@ -139,6 +140,27 @@ export function busContract(newHarness: () => Promise<BusHarness>): void {
     await bus.publish(aMessage());
     await bus.startConsuming();
     await eventually(() => expect(ended).toBe(7), PATIENT);
+  });
+
+  test('a stop that has little time gives back what is still at work by then', async () => {
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    const { bus, received } = await aConsumer(harness, 'mailer:order.paid', () =>
+      received.length === 1 ? gate : undefined,
+    );
+    const { messageId } = aMessage();
+    await bus.publish(aMessage({ messageId }));
+    await eventually(() => expect(received).toHaveLength(1), PATIENT);
+
+    const since = performance.now();
+    await bus.stopConsuming(new StopTime(1_000));
+    expect(performance.now() - since).toBeLessThan(4_000);
+
+    await bus.startConsuming();
+    await eventually(() => expect(received).toHaveLength(2), PATIENT);
+    expect(received[1]).toMatchObject({ messageId, attempt: 1, redelivered: true });
+    letGo();
+    await drained(bus, 'mailer:order.paid');
   });
 
   test('publishing to a bus that was stopped is refused', async () => {

@@ -128,6 +128,27 @@ export function busFaultContract(newHarness: () => Promise<BusHarness>): void {
     await drained(bus, 'mailer:order.paid');
   });
 
+  test('messages that nobody can handle hold up none of those behind them', async () => {
+    const { bus, received } = await aConsumer(
+      harness,
+      'mailer:order.paid',
+      ({ text }) => {
+        if (text === '"unreadable"') throw new PermanentFault('no');
+        if (text === '"unlucky"') throw new Error('not yet, nor ever');
+      },
+      2,
+    );
+    for (const body of ['unreadable', 'unlucky', 'unreadable', 'unlucky', 'unreadable', 'unlucky', 'good', 'good'])
+      await bus.publish(aMessage({ body }));
+
+    const texts = () => received.map(({ text }) => text);
+    await eventually(() => expect(texts().filter((text) => text === '"good"')).toHaveLength(2), PATIENT);
+    await eventually(async () => expect(await harness.letters.list(10)).toHaveLength(3), PATIENT);
+    const tries = received.filter(({ text }) => text === '"unlucky"').map(({ attempt }) => attempt);
+    expect(tries.slice(0, 3)).toEqual([1, 1, 1]);
+    await eventually(() => expect(received.filter(({ attempt }) => attempt === 2)).toHaveLength(3), PATIENT);
+  });
+
   test('a consumer that dies before it has answered gets the message again', async () => {
     let letGo: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (letGo = resolve));

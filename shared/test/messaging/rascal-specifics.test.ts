@@ -1,10 +1,10 @@
 import amqplib from 'amqplib';
-import { Undeliverable } from '@shop/shared/messaging/bus';
+import { type IncomingMessage, Undeliverable } from '@shop/shared/messaging/bus';
 import { RascalBus } from '@shop/shared/messaging/rascal-bus';
 import { queues } from '@shop/shared/messaging/topology';
 import { eventually } from '../../../tests/support/eventually.js';
 import { manage } from '../../../tests/support/test-broker.js';
-import { aConsumer, aMessage, drained, PATIENT } from './bus-harness.js';
+import { aConsumer, aMessage, drained, PATIENT, testQueues } from './bus-harness.js';
 import { rabbitHarness, type RabbitHarness } from './rabbitmq-harness.js';
 
 interface QueueInfo {
@@ -100,6 +100,25 @@ test('a message that no queue takes any more is refused, and taken once its bind
   await expect(bus.publish(aMessage())).rejects.toBeInstanceOf(Undeliverable);
   await eventually(() => bus.publish(aMessage()), PATIENT);
   await eventually(() => expect(received).toHaveLength(1), PATIENT);
+});
+
+test('what is deleted without anybody noticing is declared again soon', async () => {
+  const bus = new RascalBus({ url: harness.url, service: 'mailer', queues: testQueues, declareEveryMs: 200 });
+  const received: IncomingMessage[] = [];
+  bus.consume('mailer:order.paid', async (message) => void received.push(message));
+  await bus.start();
+  await bus.startConsuming();
+  // Others take the same messages, so they are confirmed; and nobody consumes the queue.
+  const binding = `e/order_exchange/q/${encodeURIComponent('mailer:order.paid')}/order.paid`;
+  await manage('DELETE', `bindings/${vhost()}/${binding}`);
+  await manage('DELETE', inVhost('queues', 'orders:order.paid'));
+
+  await eventually(async () => {
+    await bus.publish(aMessage());
+    expect(received.length).toBeGreaterThan(0);
+    expect((await bus.ready(['orders:order.paid']))[0]).toBeGreaterThan(0);
+  }, PATIENT);
+  await bus.stop();
 });
 
 test('an exchange that was deleted is declared again', async () => {

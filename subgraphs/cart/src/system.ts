@@ -6,7 +6,7 @@ import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { component, System } from '@shop/shared/lifecycle/system';
+import { component, System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { ProductsClient } from './clients/products-client.js';
 import { readCartConfig } from './config.js';
@@ -81,8 +81,7 @@ export function createSystem(environment: Environment, backing: Backing = create
       () => productsClient.close(),
     ),
     bus,
-    consumption(bus),
-    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    together(consumption(bus), new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS })),
     verifier,
     webServer,
   ]);

@@ -4,7 +4,7 @@ import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { component, System } from '@shop/shared/lifecycle/system';
+import { component, System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { readLoggerConfig } from './config.js';
 import { loggerGraphql } from './graphql/logger-graphql.js';
@@ -74,15 +74,13 @@ export function createSystem(
   return new System('logger', [
     telemetry,
     database,
-    ...feeds.others,
-    feeds.database,
+    together(...feeds.others, feeds.database),
     bus,
     consumption(bus),
     channelDoor(logs, keepEntry),
     forgetEntries,
-    grpcServer,
     verifier,
-    webServer,
+    together(grpcServer, webServer),
     // Stopped first, so that none of them waits for a database that is away.
     component(
       'log intake',

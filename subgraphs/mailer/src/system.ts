@@ -6,7 +6,7 @@ import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { openApi } from '@shop/shared/http/openapi';
 import { WebServer } from '@shop/shared/http/web-server';
-import { System } from '@shop/shared/lifecycle/system';
+import { System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import type { Database } from '@shop/shared/persistence/database';
 import type { MailServer } from './clients/mail-server.js';
@@ -70,8 +70,7 @@ export function createSystem(
     telemetry,
     database,
     bus,
-    consumption(bus),
-    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    together(consumption(bus), new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS })),
     verifier,
     webServer,
   ]);

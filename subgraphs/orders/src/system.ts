@@ -74,8 +74,7 @@ export function createSystem(
     database,
     pubsub,
     bus,
-    eventRelay,
-    wakeUpRelay,
+    together(eventRelay, wakeUpRelay),
     cart,
     together(
       consumption(bus),

@@ -8,7 +8,7 @@ import { Transactions } from '@shop/shared/delivery/transactions';
 import { graphqlDoor } from '@shop/shared/graphql/graphql-door';
 import { openApi } from '@shop/shared/http/openapi';
 import { type Door, WebServer } from '@shop/shared/http/web-server';
-import { component, System } from '@shop/shared/lifecycle/system';
+import { component, System, together } from '@shop/shared/lifecycle/system';
 import { consumption } from '@shop/shared/messaging/consumption';
 import { readProductsConfig } from './config.js';
 import { createLoaders } from './graphql/loaders.js';
@@ -55,10 +55,10 @@ export function createSystem(
   };
 
   const delivery = { database, databaseUrl: config.DATABASE_URL, telemetry };
-  const relays = [
+  const relays = together(
     relayToBus({ bus, service: 'products', ...delivery }),
     relayToCache({ cache, caughtUp, ...delivery }),
-  ];
+  );
 
   const reservations = new ReservationStore();
   subscribe(
@@ -100,10 +100,9 @@ export function createSystem(
     database,
     cache,
     bus,
-    ...relays,
+    relays,
     seeding,
-    consumption(bus),
-    new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS }),
+    together(consumption(bus), new DeliveryHousekeeping({ database, logger, retentionDays: config.RETENTION_DAYS })),
     verifier,
     web,
   ]);

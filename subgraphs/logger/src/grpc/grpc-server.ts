@@ -1,5 +1,6 @@
 import grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { StartError } from '@shop/shared/lifecycle/start-error';
 import { BODY_LIMIT } from '@shop/shared/http/web-server';
@@ -10,9 +11,6 @@ interface GrpcServerOptions {
   readonly port: number;
   readonly handlers: grpc.UntypedServiceImplementation;
 }
-
-/** What a stop waits for the calls in flight, in ms. */
-const STOP_LIMIT_MS = 2_000;
 
 /** The gRPC door: `logger.proto`, and server reflection, by which clients find out what it has to offer. */
 export class GrpcServer implements Component {
@@ -37,11 +35,11 @@ export class GrpcServer implements Component {
   }
 
   /** Takes no new calls and lets those in flight end; what takes longer is cut off. */
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
-    const cutOff = setTimeout(() => server.forceShutdown(), STOP_LIMIT_MS);
+    const cutOff = setTimeout(() => server.forceShutdown(), time.leftFor('answers'));
     await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     clearTimeout(cutOff);
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { LogEntry } from '../domain/log-entry.js';
@@ -48,9 +49,9 @@ export class SinkFeed implements Component {
   async start(): Promise<void> {}
 
   /** Gives the sink a last chance to take what waits. What it does not take is given back, or dropped. */
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopping.abort();
-    await Promise.race([this.feeding, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
+    await Promise.race([this.feeding, pause(time.leftFor('everything', STOP_LIMIT_MS), undefined, { ref: false })]);
     this.release([...this.inFlight, ...this.waiting]);
     if (this.counts.dropped > 0) this.options.logger.warn(this.summary, 'log entries were dropped');
     await this.options.sink.close();

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { EntryStore } from '../persistence/entry.store.js';
@@ -37,9 +38,9 @@ export class ForgetEntries implements Component {
   }
 
   /** A statement that hangs is not waited for. */
-  async stop(): Promise<void> {
+  async stop(time = new StopTime()): Promise<void> {
     this.stopping.abort();
-    await Promise.race([this.sweeping, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
+    await Promise.race([this.sweeping, pause(time.leftFor('handlers', STOP_LIMIT_MS), undefined, { ref: false })]);
   }
 
   private async sweepForever(signal: AbortSignal): Promise<void> {

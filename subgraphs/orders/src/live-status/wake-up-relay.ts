@@ -15,7 +15,7 @@ interface WakeUpRelayOptions {
 
 /** The relay from the outbox to Redis. It never waits for the broker, nor the broker's relay for it. */
 export function relayWakeUps({ pubsub, ...options }: WakeUpRelayOptions): OutboxRelay {
-  return new OutboxRelay({
+  const relay = new OutboxRelay({
     ...options,
     destination: 'redis',
     publish: ({ body, type }) => {
@@ -26,4 +26,6 @@ export function relayWakeUps({ pubsub, ...options }: WakeUpRelayOptions): Outbox
       );
     },
   });
+  pubsub.onReconnect(() => relay.retryNow());
+  return relay;
 }

@@ -1,3 +1,4 @@
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Bus } from '@shop/shared/messaging/bus';
@@ -19,9 +20,6 @@ interface SweeperOptions {
   readonly logger: Logger;
 }
 
-/** A stop waits no longer for the transaction that is open: what it does not end, the next sweep ends. */
-const STOP_LIMIT_MS = 3_000;
-
 /** Ends what has waited for too long: open checkouts, and orders without an answer. Several processes share the work. */
 export class Sweeper implements Component {
   readonly name = 'sweeper';
@@ -37,11 +35,12 @@ export class Sweeper implements Component {
     this.plan(this.backlog);
   }
 
-  async stop(): Promise<void> {
+  /** Waits for the transaction that is open, not without end: what it does not end, the next sweep ends. */
+  async stop(time = new StopTime()): Promise<void> {
     clearTimeout(this.timer);
     this.backlog?.forget();
     this.backlog = undefined;
-    if (!(await within(STOP_LIMIT_MS, this.sweeping)))
+    if (!(await within(time.leftFor('handlers'), this.sweeping)))
       this.options.logger.warn('sweeper: stopped in the middle of a sweep');
   }
 

@@ -1,3 +1,4 @@
+import { StopTime } from '@shop/shared/lifecycle/stop-time';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import { within } from '@shop/shared/messaging/in-flight';
@@ -15,8 +16,6 @@ interface ReconcilerOptions {
 }
 
 const BATCH = 20;
-/** A provider may take longer than a stop may: what it still owes is asked again, by whoever is there after the lease. */
-const STOP_LIMIT_MS = 3_000;
 
 /** Takes up payments that were left open by a crash or a provider in trouble, and asks again until they are settled. */
 export class PaymentReconciler implements Component {
@@ -32,10 +31,11 @@ export class PaymentReconciler implements Component {
     this.sweepLater();
   }
 
-  async stop(): Promise<void> {
+  /** A provider may take longer than a stop may: what it still owes is asked again, by whoever is there after the lease. */
+  async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    if (!(await within(STOP_LIMIT_MS, this.sweeping)))
+    if (!(await within(time.leftFor('handlers'), this.sweeping)))
       this.options.logger.warn('payment reconciler: stopped before the provider answered');
   }
 

@@ -1,0 +1,29 @@
+import { silentLogger } from '@shop/shared/logging/logger';
+import { amqpTopology } from '@shop/shared/messaging/amqp-topology';
+import { RascalLink } from '@shop/shared/messaging/rascal-link';
+import { eventually } from '../../../tests/support/eventually.js';
+import { testQueues } from './bus-harness.js';
+import { rabbitHarness } from './rabbitmq-harness.js';
+
+test('everything is declared again, though the connection that stood never answers its goodbye', async () => {
+  const harness = await rabbitHarness();
+  const url = new URL(harness.url);
+  url.host = harness.proxy.host;
+  let opened = 0;
+  const link = new RascalLink(
+    amqpTopology({ url: url.href, queues: testQueues, queueType: 'classic', connectionName: 'link' }),
+    silentLogger,
+    async () => void (opened += 1),
+  );
+  await link.start();
+  expect(opened).toBe(1);
+  for (const passage of harness.proxy.passages()) passage.swallow();
+
+  link.renew('a test wants it');
+
+  // Its heartbeats would end the old connection after 20 s.
+  await eventually(() => expect(opened).toBe(2), { timeoutMs: 14_000 });
+  expect(link.state.connected).toBe(true);
+  await link.stop();
+  await harness.dispose();
+}, 60_000);
