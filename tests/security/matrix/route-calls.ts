@@ -98,6 +98,6 @@ const probes: Readonly<Record<string, Probe>> = {
   'GET /swagger/yaml': probe(200),
   'GET /swagger/index.js': probe(200),
   'GET /swagger/static/{file}': probe(200, () => [{ params: { file: 'swagger-ui.css' } }]),
-  'GET /swagger/static/index.html': probe(200),
+  'GET /swagger/static/index.html': probe(302),
   'GET /swagger/static/swagger-initializer.js': probe(200),
 };
