@@ -43,6 +43,11 @@ export const verbs = {
     { valid: '20000', mutated: '20000', seed: undefined },
     { TEST_SET: 'full' },
   ),
+  executors: longTest(
+    'gateway/test/execution/',
+    { cases: '5000', seed: undefined },
+    { TEST_SERVERS: 'own', TEST_SET: 'full' },
+  ),
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),
