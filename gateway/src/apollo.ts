@@ -9,7 +9,7 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError } from 'graphql';
 import { documentStore } from '@shop/shared/graphql/document-store';
-import { operationMetrics } from '@shop/shared/graphql/operation-metrics';
+import { type OperationDurations, operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
 import { operationTracing } from '@shop/shared/graphql/operation-tracing';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
@@ -51,7 +51,8 @@ export function createApolloServer(
   gateway: CompiledGateway,
   development: boolean,
   showError: typeof publicError,
-  { logger, metrics }: Telemetry,
+  durations: OperationDurations,
+  { logger }: Telemetry,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
@@ -72,7 +73,7 @@ export function createApolloServer(
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ourWays,
-      operationMetrics(metrics),
+      operationMetrics(durations),
       operationTracing,
     ],
   });
