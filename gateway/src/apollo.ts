@@ -9,29 +9,36 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError } from 'graphql';
 import { documentStore } from '@shop/shared/graphql/document-store';
-import { operationMetrics } from '@shop/shared/graphql/operation-metrics';
+import { type OperationDurations, operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
 import { operationTracing } from '@shop/shared/graphql/operation-tracing';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { refuseApolloTelemetry } from './config.js';
 import type { GatewayContext } from './context.js';
-import { PlanCache } from './plan-cache.js';
+import type { CompiledGateway } from './execution/compiled-gateway.js';
 import type { publicError } from './public-errors.js';
 import type { Subgraphs } from './subgraphs.js';
 import type { SupergraphSource } from './supergraph.js';
 
-/** The planner and executor, fed by our own data sources. It is loaded by the server that it is given to. */
+/** What a subgraph is asked through is ours, and what asks it: this library only has to be told that there is something. */
+const neverAsked: GraphQLDataSource = {
+  process: () => Promise.reject(new Error('subgraphs are asked by compiled operations alone')),
+};
+
+/** What loads the supergraph, and loads it again when it changes. It is loaded by the server that it is given to. */
 export function createApolloGateway(
   supergraph: SupergraphSource,
   subgraphs: Subgraphs,
-  { logger, metrics }: Telemetry,
+  { logger }: Telemetry,
 ): ApolloGateway {
   refuseApolloTelemetry();
   return new ApolloGateway({
     supergraphSdl: supergraph,
-    buildService: (address) => subgraphs.connect(address) as GraphQLDataSource,
+    buildService: (address) => {
+      subgraphs.connect(address);
+      return neverAsked;
+    },
     logger: quieted(logger),
-    queryPlannerConfig: { cache: new PlanCache(metrics) },
     __exposeQueryPlanExperimental: false,
   });
 }
@@ -41,10 +48,11 @@ export function createApolloGateway(
  * alone.
  */
 export function createApolloServer(
-  gateway: ApolloGateway,
+  gateway: CompiledGateway,
   development: boolean,
   showError: typeof publicError,
-  { logger, metrics }: Telemetry,
+  durations: OperationDurations,
+  { logger }: Telemetry,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
@@ -65,7 +73,7 @@ export function createApolloServer(
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ourWays,
-      operationMetrics(metrics),
+      operationMetrics(durations),
       operationTracing,
     ],
   });

@@ -11,6 +11,7 @@ import { answerByApollo } from './apollo-handler.js';
 import { clientKey } from './client-key.js';
 import { contextOf, type GatewayContext } from './context.js';
 import { acceptsHtml, sandboxPolicy } from './explorers.js';
+import type { KnownOperations } from './known-operations.js';
 import type { OpenConnections } from './open-connections.js';
 import { errorOf, toPublicError } from './public-errors.js';
 import type { RequestRate } from './request-rate.js';
@@ -27,6 +28,7 @@ import { replyBySse } from './subscriptions/sse.js';
 
 interface GraphqlRoutesOptions {
   readonly server: ApolloServer<GatewayContext>;
+  readonly known: KnownOperations;
   readonly operations: Operations;
   readonly admission: Admission;
   readonly rate: RequestRate;
@@ -43,7 +45,7 @@ const NO_STREAM_HERE =
 
 /** `/graphql` and `/graphql/stream`. A request is only looked at once its token was, and was counted. */
 export function graphqlRoutes(options: GraphqlRoutesOptions) {
-  const { server, operations, admission, rate, connections, explorers, telemetry } = options;
+  const { server, known, operations, admission, rate, connections, explorers, telemetry } = options;
   return async (app: FastifyInstance): Promise<void> => {
     const contexts = new WeakMap<FastifyRequest, GatewayContext>();
     const contextFor = (request: FastifyRequest): GatewayContext => {
@@ -59,7 +61,7 @@ export function graphqlRoutes(options: GraphqlRoutesOptions) {
       const identity = await (asksForPage
         ? rate.identify(authorization, request.ip)
         : rate.admit(authorization, request.ip));
-      contexts.set(request, contextOf(identity, { ...request.headers, 'x-request-id': request.id }, request.ip));
+      contexts.set(request, contextOf(identity, request.id, request.ip));
     });
 
     /** Runs what is answered by a stream, which is one of its client's connections for as long as it lasts. */
@@ -108,8 +110,15 @@ export function graphqlRoutes(options: GraphqlRoutesOptions) {
         if (!acceptsMultipart(accept)) throw new AppError('BAD_USER_INPUT', NO_STREAM_HERE);
         await replyByMultipart(reply, await runStream(operation, 'multipart', request, reply));
       });
-      const answer = (request: FastifyRequest, reply: FastifyReply) =>
-        answerByApollo(server, request, reply, admitted.get(request) ?? null, contextFor(request));
+      const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+        const operation = admitted.get(request) ?? null;
+        const context = contextFor(request);
+        const outcome = operation && (await known.answer(request, operation, context));
+        if (outcome?.kind === 'text') return reply.type(outcome.contentType).send(outcome.text);
+        await answerByApollo(server, request, reply, operation, outcome?.context ?? context);
+        if (operation && reply.statusCode === 200) known.learn(request, String(reply.getHeader('content-type')));
+        return reply;
+      };
       scope.route({ url: '/graphql', method: ['GET', 'POST'], handler: operationRoute(telemetry, answer) });
     });
   };

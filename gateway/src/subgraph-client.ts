@@ -1,17 +1,16 @@
-import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Span } from '@opentelemetry/api';
+import { OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
 import type { Histogram } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from './context.js';
+import { isRecord } from './execution/data.js';
+import type { SubgraphAnswer, SubgraphRequest } from './execution/subgraph-request.js';
 import type { Proof } from './gateway-proof.js';
 import { pathOfFailedFetch } from './failed-fetch.js';
 import { errorOf, PART_AWAY } from './public-errors.js';
-
-type ProcessOptions = GraphQLDataSourceProcessOptions<GatewayContext>;
-type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
 interface SubgraphClientOptions {
   readonly timeoutMs: number;
@@ -36,9 +35,10 @@ const STALE_CONNECTION = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
  * One subgraph over a pool of kept connections. A subgraph that is away, too slow, or answers something else than
  * GraphQL costs the fields that were asked of it and one SUBGRAPH_UNAVAILABLE; its partial answers pass through.
  */
-export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
+export class SubgraphClient {
   private readonly pool: Pool;
   private readonly url: URL;
+  private readonly path: string;
   private readonly durations: Histogram<'subgraph' | 'outcome'>;
 
   constructor(
@@ -47,6 +47,7 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     private readonly options: SubgraphClientOptions,
   ) {
     this.url = new URL(url);
+    this.path = this.url.pathname + this.url.search;
     this.pool = new Pool(this.url.origin, { connections: CONNECTIONS, pipelining: 1 });
     this.durations = options.telemetry.metrics.histogram({
       name: 'gateway_subgraph_request_duration_seconds',
@@ -55,27 +56,26 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     });
   }
 
-  async process(options: ProcessOptions): Promise<Response> {
-    const { query = '', variables, operationName } = options.request;
-    // Always one of ours: the gateway's other kinds of request, health checks and schema polling, are not in use.
-    const context = options.context as GatewayContext;
-    const body = JSON.stringify({ query, variables, operationName });
+  /** Asks with the identity of whoever the operation is for. Never rejects. */
+  async ask({ fetch, body }: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> {
     const since = performance.now();
     const done = (outcome: string) =>
       this.durations.observe({ subgraph: this.name, outcome }, (performance.now() - since) / 1_000);
     try {
-      const answer = await this.send(body, context, !query.startsWith('mutation'));
+      const answer = await this.send(body, context, fetch.operationKind !== OperationTypeNode.MUTATION);
       done('ok');
-      return answer as Response;
+      return answer;
     } catch (error) {
       done('unavailable');
       this.options.telemetry.logger.warn(
         { err: error, subgraph: this.name, requestId: context.requestId },
         'subgraph away',
       );
+      const path = pathOfFailedFetch(fetch.operation);
       return {
         data: null,
-        errors: [{ ...errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY), path: pathOfFailedFetch(query) }],
+        errors: [{ ...errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY), ...(path && { path }) }],
+        unanswered: true,
       };
     }
   }
@@ -86,11 +86,7 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
   }
 
   /** Asks again, once, where a kept connection turned out to be closed: never for a mutation, which may have run. */
-  private async send(
-    body: string,
-    context: GatewayContext,
-    repeatable: boolean,
-  ): Promise<z.output<typeof graphqlResponse>> {
+  private async send(body: string, context: GatewayContext, repeatable: boolean): Promise<SubgraphAnswer> {
     try {
       return await this.post(body, context);
     } catch (error) {
@@ -100,10 +96,24 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     }
   }
 
-  private post(body: string, context: GatewayContext): Promise<z.output<typeof graphqlResponse>> {
+  private post(body: string, context: GatewayContext): Promise<SubgraphAnswer> {
     const { name, url } = this;
     const request = { name: `fetch ${name}`, method: 'POST', url, service: name };
     return inClientSpan(this.options.telemetry, request, (trace, span) => this.postTraced(body, context, trace, span));
+  }
+
+  /** One request and the whole text of its answer, or an error when that takes too long. */
+  private async exchange(headers: Record<string, string>, body: string) {
+    const tooLong = new AbortController();
+    const { timeoutMs } = this.options;
+    const timer = setTimeout(() => tooLong.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    try {
+      const { path, pool } = this;
+      const response = await pool.request({ method: 'POST', path, headers, body, signal: tooLong.signal });
+      return { response, text: await response.body.text() };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async postTraced(
@@ -111,17 +121,11 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     context: GatewayContext,
     trace: Record<string, string>,
     span: Span,
-  ): Promise<z.output<typeof graphqlResponse>> {
+  ): Promise<SubgraphAnswer> {
     const proof = this.options.proof(this.name);
-    const response = await this.pool.request({
-      method: 'POST',
-      path: this.url.pathname + this.url.search,
-      headers: { ...trace, ...headersFor(context), ...proof },
-      body,
-      signal: AbortSignal.timeout(this.options.timeoutMs),
-    });
+    const headers = { ...trace, ...headersFor(context), ...proof };
+    const { response, text } = await this.exchange(headers, body);
     noteStatus(span, response.statusCode);
-    const text = await response.body.text();
     // A service of the shop says this of the gateway alone, never of the client.
     if (response.statusCode === 403 && Object.keys(proof).length > 0)
       throw new Error('HTTP 403: it does not know this gateway; its GATEWAY_SECRET must be made of the same one');
@@ -129,10 +133,17 @@ export class SubgraphClient implements GraphQLDataSource<GatewayContext> {
     if (typeof contentType !== 'string' || !JSON_TYPE.test(contentType)) {
       throw new Error(`HTTP ${response.statusCode} with content type ${String(contentType)}`);
     }
-    const parsed = graphqlResponse.safeParse(JSON.parse(text));
+    const answer: unknown = JSON.parse(text);
+    if (isPlainAnswer(answer)) return answer;
+    const parsed = graphqlResponse.safeParse(answer);
     if (!parsed.success) throw new Error(`HTTP ${response.statusCode} with JSON that is no GraphQL response`);
-    return parsed.data;
+    return parsed.data as SubgraphAnswer;
   }
+}
+
+/** What most answers are: data and nothing else, whose form nobody has to look at any further. */
+function isPlainAnswer(answer: unknown): answer is SubgraphAnswer {
+  return isRecord(answer) && isRecord(answer['data']) && answer['errors'] === undefined;
 }
 
 function headersFor({ authorization, requestId, clientAddress }: GatewayContext): Record<string, string> {

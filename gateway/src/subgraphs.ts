@@ -1,6 +1,8 @@
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayConfig } from './config.js';
+import type { GatewayContext } from './context.js';
+import type { Ask } from './execution/subgraph-request.js';
 import type { Proof } from './gateway-proof.js';
 import { SubgraphClient } from './subgraph-client.js';
 
@@ -36,7 +38,7 @@ export class Subgraphs implements Component {
   }
 
   /** Called for each subgraph that is new, or whose routing url changed. */
-  connect(address: SubgraphAddress): SubgraphClient {
+  connect(address: SubgraphAddress): void {
     const previous = this.clients.get(address.name);
     // Operations that were planned before may still use it, so it is closed with the rest.
     if (previous) this.retired.push(previous);
@@ -44,11 +46,15 @@ export class Subgraphs implements Component {
     const { proof, telemetry } = this;
     const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, proof, telemetry });
     this.clients.set(address.name, client);
-    return client;
   }
 
-  /** The clients by subgraph name, as a query plan's executor wants them. */
-  serviceMap(): Record<string, SubgraphClient> {
-    return Object.fromEntries(this.clients);
+  /** How an operation's plan asks the subgraphs, with the identity of whoever it is for. */
+  askedFor(context: GatewayContext): Ask {
+    return async (request) => {
+      const { serviceName } = request.fetch;
+      const client = this.clients.get(serviceName);
+      if (!client) throw new Error(`Couldn't find service with name "${serviceName}"`);
+      return await client.ask(request, context);
+    };
   }
 }

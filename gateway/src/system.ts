@@ -2,17 +2,21 @@ import { createFooting } from '@shop/shared/backing/create-backing';
 import type { Footing } from '@shop/shared/backing/ports';
 import type { ServiceName } from '@shop/shared/backing/roster';
 import type { Environment } from '@shop/shared/config/read-config';
+import { OperationDurations } from '@shop/shared/graphql/operation-metrics';
 import { startMistake, StartError } from '@shop/shared/lifecycle/start-error';
 import { component, System } from '@shop/shared/lifecycle/system';
 import { Admission } from './admission.js';
 import { createApolloGateway, createApolloServer } from './apollo.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { docsRoute } from './docs-route.js';
+import { CompiledGateway } from './execution/compiled-gateway.js';
+import { CompiledOperations } from './execution/compiled-operations.js';
 import { proofWith } from './gateway-proof.js';
 import { graphqlRoutes } from './graphql-routes.js';
 import { CurrentSupergraph } from './current-supergraph.js';
 import { HttpServer } from './http-server.js';
 import { Identities } from './identity.js';
+import { KnownOperations } from './known-operations.js';
 import { Limits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { AutomaticOperations } from './persisted/automatic-operations.js';
@@ -51,11 +55,15 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
   const identities = new Identities(config.tokens, logger);
   const proof = proofWith(config.gatewaySecret);
   const subgraphs = new Subgraphs(config, proof, telemetry);
-  const gateway = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
-  const supergraph = new CurrentSupergraph(gateway);
-  const planner = new SubscriptionPlanner(supergraph, subgraphs, logger);
+  const loader = createApolloGateway(new SupergraphSource(config.supergraph, logger), subgraphs, telemetry);
+  const supergraph = new CurrentSupergraph(loader);
+  const compiled = new CompiledOperations(supergraph, telemetry.metrics);
+  const gateway = new CompiledGateway(loader, supergraph, compiled, subgraphs);
+  const planner = new SubscriptionPlanner(supergraph, subgraphs);
   const showError = config.development ? publicError : publicErrorWithoutHints;
-  const server = createApolloServer(gateway, config.development, showError, telemetry);
+  const durations = new OperationDurations(telemetry.metrics);
+  const server = createApolloServer(gateway, config.development, showError, durations, telemetry);
+  const known = new KnownOperations(compiled, subgraphs, durations);
   const upstream = new UpstreamPool(config.tokens === null, proof);
   const persisted = config.safelistFile
     ? new SafelistedOperations(config.safelistFile, logger)
@@ -75,7 +83,16 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
     return address ? new URL(subgraphs.urlOf(address)).origin : null;
   };
   const routes = [
-    graphqlRoutes({ server, operations, admission, rate, connections, explorers: config.development, telemetry }),
+    graphqlRoutes({
+      server,
+      known,
+      operations,
+      admission,
+      rate,
+      connections,
+      explorers: config.development,
+      telemetry,
+    }),
     docsRoute({ readiness, development: config.development, originOf }),
     swaggerRoute({ originOf, timeoutMs: config.subgraphTimeoutMs, rate }),
     restFacade({ originOf, proof, timeoutMs: config.subgraphTimeoutMs, bodyLimit: config.bodyLimit, rate, telemetry }),

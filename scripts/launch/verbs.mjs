@@ -54,6 +54,18 @@ export const verbs = {
     { valid: '20000', mutated: '20000', seed: undefined },
     { TEST_SET: 'full' },
   ),
+  executors: longTest(
+    'gateway/test/execution/',
+    { cases: '5000', seed: undefined },
+    { TEST_SERVERS: 'own', TEST_SET: 'full' },
+  ),
+  bench: {
+    built: true,
+    run: async (args) => {
+      const { bench } = await import('../../bench/run.mjs');
+      if (!(await bench(args))) process.exitCode = 1;
+    },
+  },
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest('resilience/(rolling|live|stop)|mailer/test/crash', {}, { TEST_SET: 'full' }),

@@ -1,14 +1,13 @@
 import { operationFromDocument } from '@apollo/federation-internals';
-import { buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
-import type { Logger } from '@shop/shared/logging/logger';
 import type { GatewayContext } from '../context.js';
+import { CompiledOperation } from '../execution/compiled-operation.js';
+import type { SubgraphAnswer } from '../execution/subgraph-request.js';
 import { toPublicError } from '../public-errors.js';
 import type { CurrentSupergraph } from '../current-supergraph.js';
 import type { Subgraphs } from '../subgraphs.js';
 
-type RequestContext = Parameters<typeof executeQueryPlan>[2];
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** The name under which a plan finds the event that it was made for, as if a subgraph had been asked for it. */
@@ -22,7 +21,6 @@ export class SubscriptionPlanner {
   constructor(
     private readonly supergraph: CurrentSupergraph,
     private readonly subgraphs: Subgraphs,
-    private readonly logger: Logger,
   ) {}
 
   /** The schema as clients see it, now. */
@@ -38,33 +36,24 @@ export class SubscriptionPlanner {
     );
     if (node?.kind !== 'Subscription') throw new Error('no subscription came out of a subscription operation');
     const address = supergraph.addresses.get(node.primary.serviceName) ?? { name: node.primary.serviceName };
-    const operation = buildOperationContext({ schema: supergraph.schema, operationDocument: document, operationName });
-    const execute = (queryPlan: QueryPlan, event: ExecutionResult, variables: Variables, context: GatewayContext) => {
-      const answeredByEvent = { process: async () => event } as unknown as GraphQLDataSource;
-      return executeQueryPlan(
-        queryPlan,
-        { ...(this.subgraphs.serviceMap() as Record<string, GraphQLDataSource>), [EVENT]: answeredByEvent },
-        requestContextOf(variables, context, this.logger),
-        operation,
-        supergraph.supergraphSchema,
-        supergraph.apiSchema,
-      );
+    const operation = new CompiledOperation(perEvent(node.primary, node.rest), document, operationName, supergraph);
+    const execute: Execute = (event, variables, context) => {
+      const askSubgraphs = this.subgraphs.askedFor(context);
+      return operation.runToObject({
+        variables,
+        ask: async (request) =>
+          request.fetch.serviceName === EVENT ? (event as SubgraphAnswer) : await askSubgraphs(request),
+      });
     };
-    return new SubscriptionPlan(
-      node.primary,
-      this.subgraphs.urlOf(address),
-      perEvent(node.primary, node.rest),
-      execute,
-    );
+    return new SubscriptionPlan(node.primary, this.subgraphs.urlOf(address), execute);
   }
 }
 
 type Execute = (
-  plan: QueryPlan,
   event: ExecutionResult,
   variables: Variables,
   context: GatewayContext,
-) => ReturnType<typeof executeQueryPlan>;
+) => ReturnType<CompiledOperation['runToObject']>;
 
 /** One planned subscription operation: what to ask of which subgraph, and how each event becomes an answer. */
 export class SubscriptionPlan {
@@ -72,7 +61,6 @@ export class SubscriptionPlan {
     readonly primary: FetchNode,
     /** The http(s) address of the subgraph whose stream it is. */
     readonly url: string,
-    private readonly eventPlan: QueryPlan,
     private readonly execute: Execute,
   ) {}
 
@@ -84,7 +72,7 @@ export class SubscriptionPlan {
   /** The answer to one event, with the fields of other subgraphs. Never rejects: what went wrong is in its errors. */
   async answer(event: ExecutionResult, variables: Variables, context: GatewayContext): Promise<ExecutionResult> {
     try {
-      const { data, errors } = await this.execute(this.eventPlan, event, variables, context);
+      const { data, errors } = await this.execute(event, variables, context);
       // An error that a client reads is not a GraphQLError any more, but looks like one on the wire.
       const formatted = errors?.map(toPublicError) as ExecutionResult['errors'];
       return { data: data ?? null, ...(formatted && { errors: formatted }) } as ExecutionResult;
@@ -98,9 +86,4 @@ export class SubscriptionPlan {
 function perEvent(primary: FetchNode, rest: PlanNode | undefined): QueryPlan {
   const event: PlanNode = { ...primary, serviceName: EVENT };
   return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes: rest ? [event, rest] : [event] } };
-}
-
-/** As much of a request as the executor looks at. */
-function requestContextOf(variables: Variables, context: GatewayContext, logger: Logger): RequestContext {
-  return { request: { variables }, context, logger, metrics: {} } as unknown as RequestContext;
 }

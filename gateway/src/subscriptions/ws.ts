@@ -9,6 +9,7 @@ import { refuseUpgrade } from '@shop/shared/http/server-options';
 import { type Origin, originOf, trustedProxy } from '@shop/shared/http/trusted-proxy';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { withLogFields } from '@shop/shared/logging/log-fields';
+import { requestIdOf } from '@shop/shared/http/request-id';
 import { contextFrom } from '@shop/shared/telemetry/trace-context';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { clientKey } from '../client-key.js';
@@ -179,7 +180,7 @@ export class WebsocketDoor implements Component {
     const { identity, request, underWay } = extra;
     if (!identity) throw new Error('an operation came before its connection was admitted');
     const { rate, streamsPerConnection: most } = this.options;
-    const context = contextOf(identity, request.headers, this.originOf(request).address);
+    const context = contextOf(identity, requestIdOf(request.headers['x-request-id']), this.originOf(request).address);
     let operation: SentOperation;
     try {
       await rate.count(identity.caller, context.clientAddress);

@@ -11,7 +11,7 @@ import type { GraphqlContext } from './context.js';
 import { documentStore } from './document-store.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { refusalOfOthers } from './for-the-gateway.js';
-import { operationMetrics } from './operation-metrics.js';
+import { OperationDurations, operationMetrics } from './operation-metrics.js';
 import { operationRoute, operationTracing } from './operation-tracing.js';
 import { openSubscriptions } from './subscriptions-door.js';
 import type { Caller } from '../auth/caller.js';
@@ -51,7 +51,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
         ApolloServerPluginInlineTraceDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
         reportFailures(logger),
-        operationMetrics(metrics),
+        operationMetrics(new OperationDurations(metrics)),
         operationTracing,
       ],
     });

@@ -1,4 +1,4 @@
-import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { isSpanContextValid, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { currentLogFields } from '../logging/log-fields.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { traceHeaders } from '../telemetry/trace-context.js';
@@ -22,6 +22,9 @@ export function inClientSpan<Answer>(
   { name, method, url, service }: OutgoingRequest,
   send: (headers: Record<string, string>, span: Span) => Promise<Answer>,
 ): Promise<Answer> {
+  const around = trace.getActiveSpan();
+  // Where nothing is recorded a span of its own would say the same as the one around it.
+  if (!tracing.records && around && isSpanContextValid(around.spanContext())) return send(headersOfThisWork(), around);
   const attributes = {
     'http.request.method': method,
     'url.full': url.origin + url.pathname,

@@ -55,6 +55,11 @@ export class Tracing {
     return this.recording ?? passingTracer;
   }
 
+  /** Whether spans are recorded here: where they are not, each stands for the one around it. */
+  get records(): boolean {
+    return this.recording !== undefined;
+  }
+
   /** Runs work inside a span of its own, which ends with it; what the work throws is recorded and thrown on. */
   async inSpan<Result>(
     name: string,
