@@ -58,6 +58,7 @@ function eachAlone(root, services) {
   const start = () =>
     spawn(process.execPath, [join(import.meta.dirname, '..', 'run.mjs'), 'start'], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, SHOP_RELOADS: 'true' },
     });
   let launcher = start();
   const ended = (child) => child.exitCode !== null || child.signalCode !== null;

@@ -53,8 +53,8 @@ async function start(root: string, outer: Environment): Promise<void> {
     await untilReadyAt(address, { seconds: 60, signal });
   } else {
     const running = await startProcesses(root, each, services, say, signal);
-    // Who has a channel to us may tell us to start some of them again: `npm run dev`.
-    if (process.channel) restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
+    // `npm run dev` tells us over its channel to start some of them again.
+    if (process.channel && outer['SHOP_RELOADS']) restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
   }
   if (outer['SHOP_AGAIN']) process.send?.({ ready: true });
   else say(welcome({ address, each, tookSeconds: process.uptime() }));
