@@ -29,7 +29,7 @@ describe('many processes of every service behind one address each', () => {
   }, 240_000);
   afterAll(async () => {
     await shop?.stop();
-  }, 60_000);
+  }, 120_000);
 
   describe('the purchase', () =>
     thePurchase(async () => ({
