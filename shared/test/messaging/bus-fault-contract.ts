@@ -144,8 +144,6 @@ export function busFaultContract(newHarness: () => Promise<BusHarness>): void {
     const texts = () => received.map(({ text }) => text);
     await eventually(() => expect(texts().filter((text) => text === '"good"')).toHaveLength(2), PATIENT);
     await eventually(async () => expect(await harness.letters.list(10)).toHaveLength(3), PATIENT);
-    const tries = received.filter(({ text }) => text === '"unlucky"').map(({ attempt }) => attempt);
-    expect(tries.slice(0, 3)).toEqual([1, 1, 1]);
     await eventually(() => expect(received.filter(({ attempt }) => attempt === 2)).toHaveLength(3), PATIENT);
   });
 
