@@ -19,7 +19,7 @@ describe('queries through the gateway', () => {
     auth = await TestAuth.start();
     shop = await new FakeShop().start();
     shop.orders.advance('1', 'PAID');
-    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL: auth.jwksUrl, SUBGRAPH_TIMEOUT_MS: '300' });
+    gateway = await TestGateway.start(shop.compose(), { AUTH_JWKS_URL: auth.jwksUrl, SUBGRAPH_TIMEOUT_MS: '1500' });
   });
   afterAll(async () => {
     await gateway.stop();

@@ -30,7 +30,7 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     gateway = await TestGateway.start(shop.compose(), {
       AUTH_JWKS_URL: auth.jwksUrl,
       AUTH_SESSIONS_URL: auth.sessionsUrl,
-      SUBGRAPH_TIMEOUT_MS: '1000',
+      SUBGRAPH_TIMEOUT_MS: '3000',
     });
   });
   afterEach(async () => {
