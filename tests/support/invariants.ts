@@ -128,7 +128,10 @@ export async function inspect(
 ): Promise<Finding[]> {
   const found = await connected(shop.database('orders'), async (client) => {
     await client.query('set search_path = pg_temp, pg_catalog');
-    for (const [service, ...table] of [...ruleTables, ...tables]) await copy(client, shop.database(service), ...table);
+    for (const [service, copied] of Map.groupBy([...ruleTables, ...tables], ([name]) => name))
+      await connected(shop.database(service), async (other) => {
+        for (const [, ...table] of copied) await copy(client, other, ...table);
+      });
     const stocks = [...initial].map(([id, stock]) => ({ id, stock }));
     const known = { initial: { columns: 'id bigint, stock bigint', rows: stocks }, ...facts };
     for (const [name, { columns, rows }] of Object.entries(known)) {
@@ -154,10 +157,10 @@ export function finding(invariant: string, examples: readonly Record<string, unk
   return { invariant, count: examples.length, ...(first && { first }) };
 }
 
-/** Copies a table of some database into a temporary one of the same name; an outbox to those of the others. */
+/** Copies a table of another database into a temporary one of the same name; an outbox to those of the others. */
 async function copy(
   client: pg.Client,
-  source: string,
+  other: pg.Client,
   table: string,
   columns: string,
   only = 'true',
@@ -167,10 +170,8 @@ async function copy(
     .split(', ')
     .map((column) => column.split(' ')[0])
     .join(', ');
-  const { rows } = await connected(source, (other) =>
-    other.query<{ all: string }>(
-      `select coalesce(jsonb_agg(row), '[]')::text as all from (select ${names} from ${table} where ${only}) as row`,
-    ),
+  const { rows } = await other.query<{ all: string }>(
+    `select coalesce(jsonb_agg(row), '[]')::text as all from (select ${names} from ${table} where ${only}) as row`,
   );
   await client.query(`create temp table if not exists ${as} (${columns})`);
   await fill(client, as, rows[0]?.all ?? '[]');
