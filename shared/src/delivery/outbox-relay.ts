@@ -35,6 +35,8 @@ interface OutboxRelayOptions {
 
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
+/** Longer than this a stop waits for no answer, however much time it has: what is not confirmed is left to its lease. */
+const STOP_LIMIT_MS = 3_000;
 
 /**
  * Publishes a service's outbox rows of one destination, oldest first, at least once: claims a batch by lease, hands it
@@ -69,11 +71,11 @@ export class OutboxRelay implements Component {
     this.loop = this.run();
   }
 
-  /** Hands over what was announced until now, a batch of it, if the other side takes it in time; else it is left to its lease. */
+  /** Hands over what was announced until now, a batch of it, if the other side takes it in time. */
   async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     this.wake();
-    if (!(await within(time.leftFor('relays'), this.loop)))
+    if (!(await within(time.leftFor('relays', STOP_LIMIT_MS), this.loop)))
       this.options.telemetry.logger.warn(`${this.name}: stopped before all was confirmed`);
     await this.connection.stop(time);
   }

@@ -22,6 +22,7 @@ const poison: Readonly<Record<string, object>> = {
 
 test('whatever is in its headers, a message reaches its handler, and holds up none behind it', async () => {
   const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  await eventually(() => expect(bus.connected).toBe(true), PATIENT);
   let losses = 0;
   bus.onConnectionChange((connected) => (losses += connected ? 0 : 1));
   const connection = await amqplib.connect(harness.url);
@@ -59,6 +60,7 @@ test('a message whose headers are too many to be published again is tried again,
     if (attempt === 1) throw new Error('not yet');
     throw new PermanentFault('no');
   });
+  await eventually(() => expect(bus.connected).toBe(true), PATIENT);
   await publishHuge('<paid/>');
 
   const letters = await eventually(async () => {

@@ -2,7 +2,7 @@ import { silentLogger } from '@shop/shared/logging/logger';
 import { amqpTopology } from '@shop/shared/messaging/amqp-topology';
 import { RascalLink } from '@shop/shared/messaging/rascal-link';
 import { eventually } from '../../../tests/support/eventually.js';
-import { testQueues } from './bus-harness.js';
+import { PATIENT, testQueues } from './bus-harness.js';
 import { rabbitHarness } from './rabbitmq-harness.js';
 
 test('everything is declared again, though the connection that stood never answers its goodbye', async () => {
@@ -16,13 +16,13 @@ test('everything is declared again, though the connection that stood never answe
     async () => void (opened += 1),
   );
   await link.start();
-  expect(opened).toBe(1);
+  await eventually(() => expect(opened).toBe(1), PATIENT);
   for (const passage of harness.proxy.passages()) passage.swallow();
 
   link.renew('a test wants it');
 
   // Its heartbeats would end the old connection after 20 s.
-  await eventually(() => expect(opened).toBe(2), { timeoutMs: 14_000 });
+  await eventually(() => expect(opened).toBe(2), { timeoutMs: 18_000 });
   expect(link.state.connected).toBe(true);
   await link.stop();
   await harness.dispose();

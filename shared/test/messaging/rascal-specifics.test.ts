@@ -108,6 +108,7 @@ test('what is deleted without anybody noticing is declared again soon', async ()
   bus.consume('mailer:order.paid', async (message) => void received.push(message));
   await bus.start();
   await bus.startConsuming();
+  await eventually(() => expect(bus.connected).toBe(true), PATIENT);
   // Others take the same messages, so they are confirmed; and nobody consumes the queue.
   const binding = `e/order_exchange/q/${encodeURIComponent('mailer:order.paid')}/order.paid`;
   await manage('DELETE', `bindings/${vhost()}/${binding}`);
