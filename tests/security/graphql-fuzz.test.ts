@@ -21,7 +21,7 @@ import { Scene } from './graphql-fuzz/scene.js';
 import { SteadyClient } from './graphql-fuzz/steady-client.js';
 
 /** `npm run fuzz:graphql` sets these; within the whole test run a few hundred have to do, of which no time is taken. */
-const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 150), mutated: Number(process.env['TEST_MUTATED'] ?? 150) };
+const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 100), mutated: Number(process.env['TEST_MUTATED'] ?? 100) };
 const FULL = process.env['TEST_SET'] === 'full';
 const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 /**
