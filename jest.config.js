@@ -21,6 +21,6 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
   setupFilesAfterEnv: ['<rootDir>/tests/fail-on-console.mjs'],
   reporters: ['default', '<rootDir>/tests/count-tests.mjs'],
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 60_000,
 };
