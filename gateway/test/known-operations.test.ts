@@ -94,6 +94,31 @@ describe('an operation that comes again', () => {
     }
   });
 
+  it.each([
+    ['an empty name', 'mutation Kept { placeOrder { status } }', { operationName: '' }],
+    ['an empty name, where it had none', 'mutation { placeOrder { status } }', { operationName: '' }],
+    ['a name that it does not have', 'mutation Kept { placeOrder { status } }', { operationName: 'Other' }],
+  ])('is refused by %s, and not run', async (_, query, other) => {
+    await again({ query });
+    for (const { requests } of shop.subgraphs) requests.length = 0;
+    expect(await send({ query, ...other })).toMatchObject({ status: 400 });
+    expect(shop.subgraphs.flatMap(({ requests }) => requests)).toEqual([]);
+  });
+
+  it('is not run by a name and a text that only together are its text', async () => {
+    const rest = 'fragment Rest on Mutation { placeOrder { status } }';
+    await again({ query: `mutation\n{ placeOrder { status } } ` });
+    await again({ query: `query\n{ paymentCount }` });
+    for (const { requests } of shop.subgraphs) requests.length = 0;
+    for (const body of [
+      { operationName: 'mutation', query: '{ placeOrder { status } } ' },
+      { operationName: 'query', query: '{ paymentCount }' },
+      { operationName: 'mutation', query: rest },
+    ])
+      expect(await send(body)).toMatchObject({ status: 400 });
+    expect(shop.subgraphs.flatMap(({ requests }) => requests)).toEqual([]);
+  });
+
   it('is still refused where another site may have made a browser send it', async () => {
     const known = { query: '{ paymentCount }' };
     await again(known);

@@ -5,8 +5,8 @@ import { TextCache } from '@shop/shared/text/text-cache';
 import type { CurrentSupergraph } from '../current-supergraph.js';
 import { CompiledOperation } from './compiled-operation.js';
 
-/** Of plans as JSON, together. */
-const MOST_CHARACTERS = 30 * 2 ** 20;
+/** What all that is kept may hold, by `bytesOf`. */
+const MOST_BYTES = 64 * 2 ** 20;
 
 /** An operation among those of a document, as a client asks for it. */
 interface Named {
@@ -16,14 +16,16 @@ interface Named {
 
 /** Operations planned and compiled, those that were used last, for the supergraph that is served now; shows how often one was there. */
 export class CompiledOperations {
-  private readonly kept = new TextCache<CompiledOperation>(MOST_CHARACTERS);
+  private readonly kept: TextCache<CompiledOperation>;
   private readonly lookups;
   private keptFor: object | null = null;
 
   constructor(
     private readonly supergraph: CurrentSupergraph,
     metrics: Metrics,
+    mostBytes = MOST_BYTES,
   ) {
+    this.kept = new TextCache(mostBytes);
     this.lookups = metrics.counter({
       name: 'gateway_plan_cache_lookups_total',
       help: 'Query plans that were looked for: hit, or miss (then it is made)',
@@ -60,12 +62,24 @@ export class CompiledOperations {
     );
     const plan = loaded.planner.buildQueryPlan(operation);
     const compiled = new CompiledOperation(plan, document, operationName, loaded);
-    if (kept && this.keptFor === loaded) this.kept.set(keyOf(named), compiled, JSON.stringify(plan).length);
+    const key = keyOf(named);
+    if (kept && this.keptFor === loaded) this.kept.set(key, compiled, bytesOf(key, plan, document));
     return compiled;
   }
 }
 
-/** No name has a character that JSON would write otherwise, or a line's end. */
-function keyOf({ query, operationName = '' }: Named): string {
-  return operationName === '' ? query : `${operationName}\n${query}`;
+/** No two operations have one key: an empty name is another than none, and names nothing. */
+function keyOf({ query, operationName }: Named): string {
+  return JSON.stringify([query, operationName]);
+}
+
+/**
+ * What a kept operation holds, in bytes, rather too much than too little: its text; what every one has; a plan, with what was
+ * compiled of it, for each of its characters as JSON; and the document for each token. Measured after garbage collection:
+ * 20 to 240 kB each, of which a plan's own text is the least part.
+ */
+function bytesOf(key: string, plan: object, document: DocumentNode): number {
+  let tokens = 0;
+  for (let token = document.loc?.startToken; token; token = token.next ?? undefined) tokens += 1;
+  return key.length + 16_000 + 40 * JSON.stringify(plan).length + 600 * tokens;
 }
