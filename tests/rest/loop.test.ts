@@ -7,10 +7,11 @@ import { eventually } from '../support/eventually.js';
 import { violations } from '../support/invariants.js';
 import { quantiles } from '../support/quantiles.js';
 
-/** `npm run loop` sets these; within the whole test run a few seconds have to do. */
-const SECONDS = Number(process.env['TEST_SECONDS'] ?? 3);
+/** `npm run loop` sets these; within the whole test run a few seconds have to do, and one mode: others buy from processes. */
+const { TEST_SECONDS } = process.env;
+const SECONDS = Number(TEST_SECONDS ?? 3);
 const SHOPPERS = Number(process.env['TEST_SHOPPERS'] ?? 8);
-const ONLY = process.env['TEST_MODE'];
+const ONLY = TEST_SECONDS === undefined ? 'embedded' : process.env['TEST_MODE'];
 const PLENTY = 1_000_000;
 const SCARCE = 3;
 
