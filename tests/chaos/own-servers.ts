@@ -59,9 +59,17 @@ export class OwnServer {
   }
 
   private signal(signal: NodeJS.Signals): readonly number[] {
-    const alive = this.life.processes().filter(isAlive);
-    for (const pid of alive) process.kill(pid, signal);
-    return alive;
+    return this.life.processes().filter((pid) => signalled(pid, signal));
+  }
+}
+
+/** Whether there still was such a process (a group, when the id is negative): it may have ended a moment ago. */
+export function signalled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }
 

@@ -2,34 +2,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import type { Victim } from './injector.js';
-import type { OwnServer } from './own-servers.js';
+import { type OwnServer, signalled } from './own-servers.js';
 
 const THERE_WITHIN_MS = 60_000;
 
 /** A service's process: the launcher starts another one. One that is dead already is waited for, so that each kill counts. */
 export function serviceVictim(shop: RunningShop, name: string): Victim {
-  const there = () =>
+  const send = (signal: NodeJS.Signals) =>
     eventually(
       () => {
         const pid = shop.pidOf(name);
-        if (pid === undefined) throw new Error(`the launcher has not started ${name} again`);
-        return pid;
+        const beganAt = performance.now();
+        if (pid === undefined || !signalled(pid, signal)) throw new Error(`the launcher has not started ${name} again`);
+        return { pid, beganAt };
       },
       { timeoutMs: THERE_WITHIN_MS, everyMs: 100 },
     );
-  const send = async (signal: NodeJS.Signals) => {
-    const pid = await there();
-    const beganAt = performance.now();
-    process.kill(pid, signal);
-    return { pid, beganAt };
-  };
   return {
     kill: async () => (await send('SIGKILL')).beganAt,
     restart: async () => (await send('SIGTERM')).beganAt,
     freeze: async (lengthMs) => {
       const { pid, beganAt } = await send('SIGSTOP');
       await pause(lengthMs);
-      process.kill(pid, 'SIGCONT');
+      signalled(pid, 'SIGCONT');
       return beganAt;
     },
   };
