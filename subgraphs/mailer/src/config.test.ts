@@ -9,7 +9,7 @@ const needed = {
 describe('the mailer’s settings', () => {
   it('need no mail server, but in production', () => {
     expect(readMailerConfig(needed)).toMatchObject({ MAIL_FROM: { name: 'Shop', address: 'shop@shop.example' } });
-    const production = { ...needed, NODE_ENV: 'production' };
+    const production = { ...needed, NODE_ENV: 'production', AUTH_SESSIONS_URL: 'http://localhost/ended-sessions' };
     expect(() => readMailerConfig(production)).toThrow('SMTP_URL: is required in production');
     expect(readMailerConfig({ ...production, SMTP_URL: 'smtps://a:b@mail.example' }).SMTP_URL).toBeDefined();
   });
