@@ -68,7 +68,11 @@ export const verbs = {
   },
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
-  resilience: longTest('resilience/(rolling|live|stop)|tests/rolling|mailer/test/crash', {}, { TEST_SET: 'full' }),
+  resilience: longTest(
+    'resilience/(rolling|live|stop)|tests/rolling|chaos/own-servers|http-files|mailer/test/crash',
+    {},
+    { TEST_SET: 'full' },
+  ),
   browser: longTest('tests/browser', {}, { TEST_SET: 'full' }),
   reload: longTest('tests/dev/reload.long.test.ts', { edits: '9' }, { TEST_SET: 'full' }),
   rehearse: longTest('tests/images/rehearsal.long.test.ts', {}, { TEST_SET: 'full', TEST_SERVERS: 'own' }),

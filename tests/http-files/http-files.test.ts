@@ -3,7 +3,10 @@ import { admin, type Mode, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { fillIn, parseHttpFile, type WrittenRequest } from './http-file.js';
 
-describe.each<Mode>(['embedded', 'processes'])('the .http files, played from top to bottom: %s', (mode) => {
+/** Within the whole test run one mode has to do. */
+const modes: readonly Mode[] = process.env['TEST_SET'] === 'full' ? ['embedded', 'processes'] : ['embedded'];
+
+describe.each(modes)('the .http files, played from top to bottom: %s', (mode) => {
   let shop: RunningShop;
   beforeAll(async () => {
     shop = await RunningShop.start(mode, { LOGIN_RATE_LIMIT: '0' });
