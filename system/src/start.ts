@@ -54,7 +54,8 @@ async function start(root: string, outer: Environment): Promise<void> {
   } else {
     const running = await startProcesses(root, each, services, say, signal);
     // `npm run dev` tells us over its channel to start some of them again.
-    if (process.channel && outer['SHOP_RELOADS']) restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
+    if (process.channel && outer['SHOP_RELOADS'])
+      restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
   }
   if (outer['SHOP_AGAIN']) process.send?.({ ready: true });
   else say(welcome({ address, each, tookSeconds: process.uptime() }));

@@ -4,8 +4,7 @@ const GROUPS = 'shared/src/config/read-config.ts';
 const BACKING = ['shared/src/backing/create-backing.ts', 'shared/src/telemetry/telemetry.ts'];
 /** What every process reads. */
 const SHARED = [GROUPS, ...BACKING];
-const configOf = (name: string) =>
-  name === 'gateway' ? 'gateway/src/config.ts' : `subgraphs/${name}/src/config.ts`;
+const configOf = (name: string) => (name === 'gateway' ? 'gateway/src/config.ts' : `subgraphs/${name}/src/config.ts`);
 
 /** Every setting that some configuration reads. */
 export function knownSettings(): string[] {

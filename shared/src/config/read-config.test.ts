@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { ConfigError, identityVariables, readConfig, readServiceConfig, serviceVariables, variables } from './read-config.js';
+import {
+  ConfigError,
+  identityVariables,
+  readConfig,
+  readServiceConfig,
+  serviceVariables,
+  variables,
+} from './read-config.js';
 
 const schema = z.object({
   PORT: variables.port,
