@@ -98,11 +98,9 @@ async function allInOne(root) {
       const next = start({ SHOP_AGAIN: 'true' });
       await stopped(current.child, 'SIGTERM');
       current = next;
-      const answered = answer(next.child);
       next.go();
-      const ready = await answered;
       standby.prepare();
-      return ready;
+      return false;
     },
     stop: async (signal) => {
       standby.stop();
