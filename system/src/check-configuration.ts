@@ -15,7 +15,8 @@ import { planPorts, processNames, type ProcessName } from './ports.js';
 import type { Secrets } from './secrets.js';
 import { rabbitUrl, redisUrl } from './servers/server-url.js';
 
-const readers: Readonly<Record<ProcessName, (environment: Environment) => unknown>> = {
+/** How each process reads its configuration; throws ConfigError. */
+export const readers: Readonly<Record<ProcessName, (environment: Environment) => unknown>> = {
   auth: readAuthConfig,
   cart: readCartConfig,
   gateway: readGatewayConfig,

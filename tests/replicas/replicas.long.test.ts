@@ -3,12 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Shopper } from '@shop/system/demo/shopper';
 import { processNames } from '@shop/system/ports';
 import { ReplicatedShop } from './replicated-shop.js';
-import { GraphqlClient } from '../chaos/graphql-client.js';
 import { RestClient } from '../chaos/rest-client.js';
 import { admin } from '../e2e/running-shop.js';
 import { thePurchase } from '../e2e/the-purchase.js';
 import { Calm, type Traffic } from '../resilience/calm.js';
-import { keepBuying } from '../resilience/keep-buying.js';
+import { keepBuying, newBuyers } from '../resilience/keep-buying.js';
 import { report } from '../rest/report.js';
 import { eventually } from '../support/eventually.js';
 import { violations } from '../support/invariants.js';
@@ -85,11 +84,7 @@ describe('many processes of every service behind one address each', () => {
     const products = await stocked();
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
-    const buyers = SHOPPERS.map((door, number) => ({
-      username: `killer${number}x${Date.now()}`,
-      client: door === 'REST' ? new RestClient(shop.gateway) : new GraphqlClient(shop.gateway),
-    }));
-    for (const { username } of buyers) await new RestClient(shop.gateway).register(username);
+    const buyers = await newBuyers(shop.gateway, SHOPPERS, 'killer');
     const buying = Promise.all(buyers.map((buyer) => keepBuying({ ...buyer, products, calm, traffic })));
     await pause(500);
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { GraphqlClient } from '../chaos/graphql-client.js';
+import { RestClient } from '../chaos/rest-client.js';
 import { type ShopClient, Unavailable } from '../chaos/shop-client.js';
 import type { Calm, Traffic } from './calm.js';
 
@@ -14,6 +16,20 @@ interface Buyer {
 export interface Bought {
   readonly client: ShopClient;
   readonly uuid: string;
+}
+
+/** Registers somebody for each of these doors, by names of their own. */
+export async function newBuyers(
+  gateway: string,
+  doors: readonly ShopClient['door'][],
+  name: string,
+): Promise<Pick<Buyer, 'client' | 'username'>[]> {
+  const buyers = doors.map((door, number) => ({
+    username: `${name}${number}x${Date.now()}`,
+    client: door === 'REST' ? new RestClient(gateway) : new GraphqlClient(gateway),
+  }));
+  for (const { username } of buyers) await new RestClient(gateway).register(username);
+  return buyers;
 }
 
 /** Between two purchases. */

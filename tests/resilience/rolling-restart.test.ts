@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ProcessName, processNames } from '@shop/system/ports';
-import { GraphqlClient } from '../chaos/graphql-client.js';
 import { RestClient } from '../chaos/rest-client.js';
 import { report } from '../rest/report.js';
 import { admin, RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
 import { violations } from '../support/invariants.js';
 import { Calm, type Traffic } from './calm.js';
-import { keepBuying } from './keep-buying.js';
+import { keepBuying, newBuyers } from './keep-buying.js';
 import { restartInOrder } from './restart-in-order.js';
 
 const PLENTY = 1_000_000;
@@ -35,11 +34,7 @@ describe('services, restarted one after the other while people buy', () => {
     );
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
-    const buyers = SHOPPERS.map((door, number) => ({
-      username: `roller${number}x${Date.now()}`,
-      client: door === 'REST' ? new RestClient(shop.gateway) : new GraphqlClient(shop.gateway),
-    }));
-    for (const { username } of buyers) await new RestClient(shop.gateway).register(username);
+    const buyers = await newBuyers(shop.gateway, SHOPPERS, 'roller');
     const buying = Promise.all(buyers.map((buyer) => keepBuying({ ...buyer, products, calm, traffic })));
 
     const stops: number[] = [];

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Shopper } from '@shop/system/demo/shopper';
-import { GraphqlClient } from '../chaos/graphql-client.js';
 import { RestClient } from '../chaos/rest-client.js';
 import { admin } from '../e2e/running-shop.js';
 import { ReplicatedShop } from '../replicas/replicated-shop.js';
 import { Calm, type Traffic } from '../resilience/calm.js';
-import { keepBuying } from '../resilience/keep-buying.js';
+import { keepBuying, newBuyers } from '../resilience/keep-buying.js';
 import { report } from '../rest/report.js';
 import { connected } from '../support/connected.js';
 import { eventually } from '../support/eventually.js';
@@ -48,11 +47,7 @@ describe('two versions of orders, side by side on one database and one broker', 
     const addressee = await Shopper.register(shop.gateway, `a${randomUUID().replaceAll('-', '').slice(0, 20)}`);
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
-    const buyers = SHOPPERS.map((door, number) => ({
-      username: `roller${number}x${Date.now()}`,
-      client: door === 'REST' ? new RestClient(shop.gateway) : new GraphqlClient(shop.gateway),
-    }));
-    for (const { username } of buyers) await new RestClient(shop.gateway).register(username);
+    const buyers = await newBuyers(shop.gateway, SHOPPERS, 'roller');
     const buying = Promise.all(buyers.map((buyer) => keepBuying({ ...buyer, products, calm, traffic })));
 
     const addressed: string[] = [];
