@@ -3,11 +3,19 @@ import type { FastifyInstance } from 'fastify';
 /**
  * While the server closes, every answer says `Connection: close`: a client that went on over the same connection would
  * find it closed, and could not tell whether its request was heard.
+ *
+ * Until then, no connection is closed on a client that still sends a body which was refused: what it sends would meet a
+ * closed socket, whose reset takes the answer away from it (RFC 9112, section 9.6). The rest is read and thrown away, for as
+ * long as a request may take to arrive.
  */
 export function closePolitely(app: FastifyInstance): void {
   let closing = false;
   app.addHook('preClose', async () => void (closing = true));
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     if (closing) reply.header('connection', 'close');
+    else if (reply.statusCode >= 400 && !request.raw.complete) {
+      reply.removeHeader('connection');
+      request.raw.resume();
+    }
   });
 }

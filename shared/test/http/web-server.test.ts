@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { type Door, WebServer } from '../../src/http/web-server.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { silentTelemetry } from '../../src/telemetry/telemetry.js';
@@ -96,6 +97,24 @@ describe('a web server', () => {
     expect(await posted(new TextEncoder().encode('{"a":"é"}'), {})).toEqual([200, { body: { a: 'é' } }]);
     expect(await posted(new TextEncoder().encode('a=b'), {})).toEqual([400, { error: 'the body is no JSON' }]);
   });
+
+  it.each(['content-length: 9000000', 'transfer-encoding: chunked'])(
+    'hears out who sends more than it takes, so that the answer arrives: %s',
+    async (framing) => {
+      const socket = connect(server.port, '127.0.0.1');
+      const piece = 'x'.repeat(1_000_000);
+      const isChunked = framing.includes('chunked');
+      socket.write(`POST /things HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${framing}\r\n\r\n`);
+      for (let sent = 0; sent < 9; sent += 1) {
+        socket.write(isChunked ? `f4240\r\n${piece}\r\n` : piece);
+        await setTimeout(20);
+      }
+      if (isChunked) socket.write('0\r\n\r\n');
+      socket.end('GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+      const statuses = (await text(socket)).match(/HTTP\/1.1 \d+/g);
+      expect(statuses).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+    },
+  );
 
   it('takes no text that is not in UTF-8 for another one', async () => {
     const latin1 = Buffer.from('{"a":"\xe9"}', 'latin1');
