@@ -10,7 +10,7 @@ import { Market } from './market.js';
 import { Patience } from './patience.js';
 import { planOrders, scarceProducts } from './plans.js';
 import type { Purchase } from './purchase.js';
-import { quiet, unhandled } from './quiet.js';
+import { quiet, stuck } from './quiet.js';
 import { Random } from './random.js';
 import { type Recovery, recoveries, spread } from './recovery.js';
 import { described, type Fault, planFaults } from './schedule.js';
@@ -115,7 +115,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     });
     const findings = [
       ...(await inspect(shop, market.initial, evidence)),
-      await unhandled(servers.managementUrl),
+      await stuck(servers.managementUrl),
       ...experiences({ failures: market.failures, streams: streamsIn(market.purchases) }),
     ];
     isWhole = true;

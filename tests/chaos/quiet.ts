@@ -48,6 +48,19 @@ export async function unhandled(managementUrl: string, vhost = '/'): Promise<Fin
   );
 }
 
+const STAYS_MS = 10_000;
+
+/** What of `unhandled` stays: services log also when nobody asks them for anything, and such a line is soon taken. */
+export async function stuck(managementUrl: string): Promise<Finding> {
+  let last = finding(QUEUES, []);
+  const isEmpty = async () => {
+    last = await unhandled(managementUrl);
+    if (last.count > 0) throw new Error(last.invariant);
+  };
+  await eventually(isEmpty, { timeoutMs: STAYS_MS, everyMs: 500 }).catch(() => undefined);
+  return last;
+}
+
 /** A queue that a service of this shop empties, or one in which retries wait. */
 function isOurs(name: string): boolean {
   if (name.startsWith('dead:')) return false;
