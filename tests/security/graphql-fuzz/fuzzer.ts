@@ -19,7 +19,9 @@ export type Sort = 'valid' | 'mutated';
 const ANSWER_WITHIN_MS = 10_000;
 const QUIET_MS = 150;
 const MOST_SHOWN = 8_000;
-const SHARES = { mutation: 0.3, subscription: 0.04, byGet: 0.06, chunked: 0.05, websocket: 0.12 } as const;
+/** What is sent again is one of so many that went before. */
+const RECENT = 30;
+const SHARES = { known: 0.25, mutation: 0.3, subscription: 0.04, byGet: 0.06, chunked: 0.05, websocket: 0.12 } as const;
 /** A URL that is longer is refused before anybody reads it. */
 const LONGEST_URL = 8_000;
 
@@ -61,15 +63,28 @@ export class Fuzzer {
 
   /** The operation of one number. */
   async send(sort: Sort, number: number, present: Present): Promise<void> {
-    const random = new Random(Math.imul(this.seed, 0x9e3779b1) + number * 2 + (sort === 'valid' ? 0 : 1));
-    const chance = random.next();
-    const { mutation, subscription } = SHARES;
-    const kind = chance < subscription ? 'subscription' : chance < subscription + mutation ? 'mutation' : 'query';
-    const operation = this.writer.write(random, kind, present.known);
+    const random = this.randomOf(sort, number);
+    const operation = this.operationOf(random, number, present);
     this.sent += 1;
     if (sort === 'valid') await this.sendValid(random, operation, present, number);
     else if (random.chance(SHARES.websocket)) await this.sendByWebsocket(random, operation, present, number);
     else await this.sendSpoilt(random, operation, present, number);
+  }
+
+  private randomOf(sort: Sort, number: number): Random {
+    return new Random(Math.imul(this.seed, 0x9e3779b1) + number * 2 + (sort === 'valid' ? 0 : 1));
+  }
+
+  /** Now and then one that was sent before, and was valid: what the gateway knows already takes a shorter way through it. */
+  private operationOf(random: Random, number: number, present: Present): WrittenOperation {
+    if (number > 0 && random.chance(SHARES.known)) {
+      const earlier = Math.max(number - 1 - random.below(RECENT), 0);
+      return this.operationOf(this.randomOf('valid', earlier), earlier, present);
+    }
+    const chance = random.next();
+    const { mutation, subscription } = SHARES;
+    const kind = chance < subscription ? 'subscription' : chance < subscription + mutation ? 'mutation' : 'query';
+    return this.writer.write(random, kind, present.known);
   }
 
   private async sendValid(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
