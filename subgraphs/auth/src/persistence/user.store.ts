@@ -1,6 +1,6 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
 import type { PageRequest } from '@shop/shared/graphql/connection';
-import type { InferEntity } from '@mikro-orm/postgresql';
+import { type InferEntity, raw } from '@mikro-orm/postgresql';
 import { UserRecord } from './user.record.js';
 import type { Registration } from '../domain/account-rules.js';
 import type { Role, User } from '../domain/user.js';
@@ -36,15 +36,9 @@ export class UserStore {
 
   /** The account that signs in by this email or, in lower case, username. */
   async accountByLogin(login: { email: string } | { username: string }): Promise<Account | null> {
-    const em = this.database.fork();
-    if ('email' in login) {
-      const record = await em.findOne(UserRecord, { email: login.email });
-      return record && toAccount(record);
-    }
-    const [row] = await em.execute<{ id: string }[]>('select id from users where lower(username) = ?', [
-      login.username,
-    ]);
-    return row ? this.accountById(Number(row.id)) : null;
+    const where = 'email' in login ? login : { [raw('lower(username)')]: login.username };
+    const record = await this.database.fork().findOne(UserRecord, where);
+    return record && toAccount(record);
   }
 
   /** The new user, or what of it another one has already. Safe against somebody who registers the same right now. */

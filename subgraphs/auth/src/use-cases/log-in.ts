@@ -24,26 +24,30 @@ export class LogIn {
   async run(login: string, password: string, clientAddress: string, now: Date): Promise<Credentials> {
     const key = loginKey(login);
     await this.tries.from(clientAddress);
-    const account = key && (await this.users.accountByLogin(key));
+    let account = key && (await this.users.accountByLogin(key));
     const guessed = account ? triesAt(account) : key;
     if (guessed) await this.tries.at(guessed, clientAddress);
-    const fits = await this.passwords.fits(password, account?.passwordHash, clientAddress);
-    if (!account || !fits) throw unauthenticated('invalid credentials');
-    const credentials = await this.openSession(account, password, clientAddress, now);
-    await this.tries.right(triesAt(account), clientAddress);
-    await this.renewHash(account, password, clientAddress);
-    return credentials;
+    for (;;) {
+      const fits = await this.passwords.fits(password, account?.passwordHash, clientAddress);
+      if (!account || !fits) throw unauthenticated('invalid credentials');
+      const credentials = await this.openSession(account, now);
+      if (credentials) {
+        await this.tries.right(triesAt(account), clientAddress);
+        await this.renewHash(account, password, clientAddress);
+        return credentials;
+      }
+      // Another hash now: it may be that of the same password. Nothing is locked while that is found out.
+      account = await this.users.accountById(account.id);
+    }
   }
 
-  private openSession(account: Account, password: string, clientAddress: string, now: Date): Promise<Credentials> {
+  /** Null when the hash that the password fits is not the account's any more. */
+  private openSession({ id, passwordHash }: Account, now: Date): Promise<Credentials | null> {
     return this.transactions.run(async ({ em }) => {
       // Locked, so that a change of password or role, or a deactivation, either sees this session or stops it.
-      const current = await this.users.lock(em, account.id, 'share');
-      const same = current?.passwordHash === account.passwordHash;
-      // Another hash may be that of the same password.
-      if (!current?.active || !(same || (await this.passwords.fits(password, current.passwordHash, clientAddress))))
-        throw unauthenticated('invalid credentials');
-      return this.credentials.forNewSession(em, current, now);
+      const current = await this.users.lock(em, id, 'share');
+      if (!current?.active) throw unauthenticated('invalid credentials');
+      return current.passwordHash === passwordHash ? this.credentials.forNewSession(em, current, now) : null;
     });
   }
 
