@@ -44,6 +44,28 @@ describe('signing in', () => {
     expect((await auth.logIn('dau', 'mật khẩu tốt'.normalize('NFD'))).token).toBeTruthy();
   });
 
+  it('takes the longest password in its longest form, and a longer text for a wrong one at once', async () => {
+    const longest = 'ấ'.repeat(128).normalize('NFC');
+    const { token } = await auth.register('dai', longest);
+    expect((await auth.logIn('dai', longest.normalize('NFD'))).token).toBeTruthy();
+
+    // Normalized, each of these would take seconds.
+    const endless = `${longest}${'\u0315'.repeat(60_000)}${'\u0316'.repeat(60_000)}`;
+    const start = performance.now();
+    for (const login of ['dai', 'nobody'])
+      expect(await auth.post('/auth/login', { login, password: endless })).toEqual([
+        401,
+        { error: 'invalid credentials' },
+      ]);
+    const change = 'mutation ($c: String!, $n: String!) { changePassword(current: $c, new: $n) { token } }';
+    await expect(auth.field(change, { c: endless, n: 'a-better-one' }, token)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'current',
+    });
+    await expect(auth.field(change, { c: longest, n: endless }, token)).rejects.toMatchObject({ field: 'new' });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   it('looks at every character of a password', async () => {
     const { token } = await auth.register('khoa', `${'0'.repeat(80)}\0one`);
     for (const wrong of ['0'.repeat(80), `${'0'.repeat(80)}\0two`, `${'0'.repeat(80)}\0one\0`])
