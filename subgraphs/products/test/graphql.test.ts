@@ -74,6 +74,17 @@ describe('the graph of products', () => {
     expect(await names({ filter: { search: "'; drop table products --" } })).toEqual([]);
   });
 
+  it('searches texts of any length that can be found, and refuses longer ones at once, whatever is in them', async () => {
+    expect(await names({ filter: { search: 'x'.repeat(5_000) } })).toEqual([]);
+    const start = performance.now();
+    for (const search of [`${'\u0315'.repeat(60_000)}${'\u0316'.repeat(60_000)}`, 'x'.repeat(5_001), 'a\0b', '\ud800'])
+      await expect(list({ filter: { search } })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field: 'filter.search',
+      });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   it('filters by price and stock', async () => {
     expect(await names({ filter: { minPrice: 4_350_000 } })).toHaveLength(2);
     expect(await names({ filter: { maxPrice: 42_000 } })).toHaveLength(2);

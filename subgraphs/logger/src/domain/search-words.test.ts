@@ -9,6 +9,12 @@ it.each([
   ["'); drop table :* & | !", ['drop', 'table']],
 ])('finds in %j the words %j', (text, words) => expect(searchWords(text)).toEqual(words));
 
+it('finds words in time by their length, whatever marks are in them', () => {
+  const start = performance.now();
+  expect(searchWords(`ca${'\u0315'.repeat(60_000)}${'\u0316'.repeat(60_000)} phe\u0301`)).toEqual(['ca', 'phe']);
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
 it('shortens a word that has no end, and takes so many at most', () => {
   expect(searchWords('x'.repeat(5_000))).toEqual(['x'.repeat(64)]);
   const many = Array.from({ length: 900 }, (_, n) => `w${n}`).join(' ');

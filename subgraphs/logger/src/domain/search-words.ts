@@ -8,7 +8,8 @@ const MOST = 500;
  * "ca phe" finds "Cà phê". Each once, in the order of the text.
  */
 export function searchWords(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
+  // Without marks before it is decomposed too: many in a row are put in order in time by the square of their number.
+  const plain = unmarked(unmarked(text).normalize('NFKD')).toLowerCase().replaceAll('đ', 'd');
   const words = new Set<string>();
   for (const [word] of plain.matchAll(/[\p{L}\p{N}]+/gu)) {
     words.add(word.length <= LONGEST ? word : [...word].slice(0, LONGEST).join(''));
@@ -16,6 +17,8 @@ export function searchWords(text: string): string[] {
   }
   return [...words];
 }
+
+const unmarked = (text: string): string => text.replace(/\p{M}/gu, '');
 
 /**
  * The words under which an entry is found: those of its message, and of the values, not the names, of its fields. Of the

@@ -37,6 +37,8 @@ export interface ProductPatch {
 export const MAX_STOCK = 2_147_483_647;
 export const nameBounds: TextBounds = { name: 'name', least: 1, most: 200, blanksCount: false };
 const descriptionBounds: TextBounds = { name: 'description', least: 0, most: 5_000 };
+/** Of what is searched: nothing longer can be found. */
+export const searchBounds: TextBounds = { ...descriptionBounds, name: 'search' };
 export const priceBounds = wholeNumber('price', 1, MAX_AMOUNT);
 export const stockBounds = wholeNumber('stock', 0, MAX_STOCK);
 export const removalRule = (field: string) => `${field} can't be removed`;

@@ -1,7 +1,7 @@
 import { badInput } from '@shop/shared/errors/app-error';
 import { type Connection, connection, DEFAULT_FIRST, pageRequest } from '@shop/shared/graphql/connection';
 import { numericId, requiredId } from '@shop/shared/graphql/identifiers';
-import { isStorable } from '@shop/shared/text/storable';
+import { faultOfText } from '@shop/shared/text/bounded-text';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { ProductsContext } from './loaders.js';
 import {
@@ -13,7 +13,7 @@ import {
   ProductType,
 } from './product.type.js';
 import { toProductType } from './to-product-type.js';
-import type { Product } from '../domain/product.js';
+import { type Product, searchBounds } from '../domain/product.js';
 import { isPosition, type ListPosition, positionOf, type ProductSort } from '../persistence/product-list.js';
 import type { Catalogue } from '../use-cases/catalogue.js';
 
@@ -37,7 +37,8 @@ export class ProductResolver {
     @Arg('sort', () => ProductSortEnum, { nullable: true, defaultValue: ProductSortEnum.NEWEST })
     wantedSort: ProductSort | null,
   ): Promise<Connection<ProductType>> {
-    if (!isStorable(filter?.search ?? '')) throw badInput('search must be text', 'filter.search');
+    const fault = faultOfText(filter?.search ?? '', searchBounds);
+    if (fault) throw badInput(fault, 'filter.search');
     const sort = wantedSort ?? ProductSortEnum.NEWEST;
     const isOurs = (value: unknown): value is ListPosition => isPosition(value, sort);
     const request = pageRequest(first, after, isOurs);
