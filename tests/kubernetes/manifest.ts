@@ -9,6 +9,9 @@ export interface Manifest {
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** A rule of ours for the manifests of a shop; it answers what breaks it. */
+export type Rule = (manifests: readonly Manifest[]) => string[];
+
 /** A Kubernetes label selector of labels that must be equal, as all of ours are. */
 export function selects(selector: Labels, labels: Labels | undefined): boolean {
   return Object.entries(selector).every(([name, value]) => labels?.[name] === value);

@@ -1,22 +1,14 @@
 import { load } from 'js-yaml';
 import { readFileSync } from 'node:fs';
 import { processNames } from '@shop/system/ports';
-import { patched, type PatchStep } from './json-patch.js';
+import { changed, production, without } from './changed.js';
+import { patched } from './json-patch.js';
 import { build } from './kustomize.js';
 import { type Manifest, nameOf } from './manifest.js';
 import { unknownFields, wrongValues } from './schemas.js';
 import { shopRules } from './shop-rules.js';
 
 const OVERLAYS = ['deploy/kubernetes/overlays/small', 'deploy/kubernetes/overlays/production'];
-const production = build('deploy/kubernetes/overlays/production');
-
-/** The manifests with one of them changed. */
-function changed(name: string, ...steps: readonly PatchStep[]): Manifest[] {
-  const found = production.some((one) => nameOf(one) === name);
-  if (!found) throw new Error(`there is no ${name}`);
-  return production.map((one) => (nameOf(one) === name ? patched(one, steps) : one));
-}
-const without = (name: string) => production.filter((one) => nameOf(one) !== name);
 
 describe.each(OVERLAYS)('%s', (folder) => {
   const manifests = build(folder);
@@ -137,6 +129,21 @@ describe('a broken manifest is found out:', () => {
       'nobody runs as more than it needs',
       changed('Deployment/payments', { op: 'replace', path: `${pod}/securityContext/runAsNonRoot`, value: false }),
       'payments: it may run as root',
+    ],
+    [
+      'images are of one version, and of a registry that is named or none',
+      changed('Deployment/auth', { op: 'replace', path: `${container}/image`, value: 'shop/auth:0.1.0' }),
+      'auth: shop/auth:0.1.0 is of no registry',
+    ],
+    [
+      'images are of one version, and of a registry that is named or none',
+      changed('Deployment/auth', { op: 'replace', path: `${container}/image`, value: 'registry.example/shop/auth' }),
+      'auth: registry.example/shop/auth is of no version',
+    ],
+    [
+      'images are of one version, and of a registry that is named or none',
+      changed('Deployment/auth', { op: 'replace', path: `${container}/image`, value: 'localhost/shop/auth:0.1.0' }),
+      'auth: localhost/shop/auth:0.1.0 would be asked for',
     ],
     [
       'health is asked for where it is told',

@@ -14,6 +14,19 @@ const resources = z.strictObject({
 const image = z.string().regex(/^[^:]+:(?!latest$).+$/, 'an image of a version');
 const named = z.strictObject({ name: z.string() });
 const secretKey = z.strictObject({ name: z.string(), key: z.string() });
+/** Those of PostgreSQL 18 have no tag without the set of what is in them, and the Debian below. */
+const postgresImage = z
+  .string()
+  .regex(
+    /^ghcr\.io\/cloudnative-pg\/postgresql:\d+\.\d+-(minimal|standard)-trixie$/,
+    'an image of CloudNativePG, with what is in it and the Debian below',
+  );
+const containerSecurity = z.strictObject({
+  allowPrivilegeEscalation: z.boolean(),
+  capabilities: z.strictObject({ drop: z.array(z.string()) }),
+});
+const seccompProfile = z.strictObject({ type: z.enum(['RuntimeDefault', 'Localhost', 'Unconfined']) });
+const securedContainer = z.strictObject({ name: z.string(), securityContext: containerSecurity });
 const redisPods = {
   clusterSize: z.int().min(1),
   kubernetesConfig: z.strictObject({
@@ -22,7 +35,14 @@ const redisPods = {
     redisSecret: secretKey,
     resources,
   }),
-  podSecurityContext: z.strictObject({ runAsUser: z.int().min(1), fsGroup: z.int() }),
+  podSecurityContext: z.strictObject({
+    runAsUser: z.int().min(1),
+    fsGroup: z.int(),
+    runAsNonRoot: z.boolean(),
+    seccompProfile,
+  }),
+  securityContext: containerSecurity,
+  initContainer: z.strictObject({ enabled: z.boolean(), image, securityContext: containerSecurity }),
 };
 const object = <Version extends string, Kind extends string, Spec extends z.ZodRawShape>(
   apiVersion: Version,
@@ -33,10 +53,11 @@ const object = <Version extends string, Kind extends string, Spec extends z.ZodR
 export const operatorSchemas: readonly z.ZodType[] = [
   object('postgresql.cnpg.io/v1', 'Cluster', {
     instances: z.int().min(1),
-    imageName: image,
+    imageName: postgresImage,
     postgresql: z.strictObject({
       synchronous: z.strictObject({ method: z.enum(['any', 'first']), number: z.int().min(1) }).optional(),
       parameters: z.record(z.string(), z.string()),
+      pg_hba: z.array(z.string()),
     }),
     resources,
     storage: z.strictObject({ size: quantity }),
@@ -64,8 +85,25 @@ export const operatorSchemas: readonly z.ZodType[] = [
     resources,
     persistence: z.strictObject({ storage: quantity }),
     rabbitmq: z.strictObject({ additionalConfig: z.string() }),
+    override: z.strictObject({
+      statefulSet: z.strictObject({
+        spec: z.strictObject({
+          template: z.strictObject({
+            spec: z.strictObject({
+              securityContext: z.strictObject({ runAsNonRoot: z.boolean(), seccompProfile }),
+              // Merged with the operator's own by their names, which its code says.
+              initContainers: z.array(securedContainer.extend({ name: z.literal('setup-container') })),
+              containers: z.array(securedContainer.extend({ name: z.literal('rabbitmq') })),
+            }),
+          }),
+        }),
+      }),
+    }),
   }),
-  object('redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', redisPods),
+  object('redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', {
+    ...redisPods,
+    redisConfig: z.strictObject({ additionalRedisConfig: z.string() }),
+  }),
   object('redis.redis.opstreelabs.in/v1beta2', 'RedisSentinel', {
     ...redisPods,
     redisSentinelConfig: z.strictObject({

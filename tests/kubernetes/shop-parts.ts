@@ -11,6 +11,7 @@ const variable = z.object({
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional();
 const container = z.object({
   image: z.string(),
+  imagePullPolicy: z.string().optional(),
   ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
   env: z.array(variable),
   resources: z.object({ requests: labels, limits: labels }).optional(),

@@ -3,13 +3,10 @@ import { queues } from '@shop/shared/messaging/topology';
 import { secretKeys } from '@shop/system/cluster-secrets';
 import { type ProcessName, processNames } from '@shop/system/ports';
 import { z } from 'zod';
-import { type Manifest, nameOf, selects } from './manifest.js';
+import { type Manifest, nameOf, type Rule, selects } from './manifest.js';
 import { readConfigOf } from './service-configs.js';
 import { environmentOf, type Part, partOf } from './shop-parts.js';
 import { knownSettings, ownSettings, settingsOf } from '../support/known-settings.js';
-
-/** A rule of ours for the manifests of a shop; it answers what breaks it. */
-type Rule = (manifests: readonly Manifest[]) => string[];
 
 const portOf = (name: ProcessName) => (name === 'gateway' ? gatewayPort : servicePorts[name]);
 const each = (check: (name: ProcessName, part: Part, manifests: readonly Manifest[]) => (string | false)[]): Rule => {
@@ -23,6 +20,8 @@ const each = (check: (name: ProcessName, part: Part, manifests: readonly Manifes
 
 /** So much longer than all of it takes may a pod have to stop. */
 const MARGIN_S = 3;
+/** Its registry (or a user of Docker Hub), and its tag or digest. */
+const IMAGE = /^([^/]+)\/[^:@]+(:[^@]+|@sha256:.+)?$/;
 const SECRET = /SECRET|PASSWORD|TOKEN|_KEY$|SMTP_URL/;
 /** What operators make by themselves. */
 const MADE_BY_OPERATORS: Readonly<Record<string, readonly string[]>> = {
@@ -79,6 +78,16 @@ export const shopRules: Readonly<Record<string, Rule>> = {
     json(container?.securityContext?.['capabilities']) !== json({ drop: ['ALL'] }) && 'it keeps capabilities',
   ]),
 
+  'images are of one version, and of a registry that is named or none': each((_name, { container }) => {
+    const [, registry = '', version = ''] = IMAGE.exec(container?.image ?? '') ?? [];
+    return [
+      (version === '' || version === ':latest') && `${container?.image} is of no version`,
+      // Without a registry, Docker Hub is asked for somebody else's.
+      !/[.:]|^localhost$/.test(registry) && `${container?.image} is of no registry`,
+      registry === 'localhost' && container?.imagePullPolicy !== 'Never' && `${container?.image} would be asked for`,
+    ];
+  }),
+
   'health is asked for where it is told': each((_name, { container }) => [
     ...(['startupProbe', 'livenessProbe', 'readinessProbe'] as const).map((which) => {
       const wanted = { path: which === 'readinessProbe' ? '/readyz' : '/healthz', port: 'http' };
@@ -115,7 +124,8 @@ export const shopRules: Readonly<Record<string, Rule>> = {
   }),
 
   'common settings are known': (manifests) => {
-    const known = new Set(knownSettings());
+    const used = [...JSON.stringify(manifests).matchAll(/\$\(([A-Z_]+)\)/g)].map(([, name]) => name);
+    const known = new Set([...knownSettings(), ...used]);
     return Object.keys(settings(manifests)).flatMap((name) => (known.has(name) ? [] : [`nobody reads ${name}`]));
   },
 
