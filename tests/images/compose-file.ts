@@ -14,6 +14,7 @@ export interface ComposeService {
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly volumes?: readonly Mount[];
   readonly ports?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 

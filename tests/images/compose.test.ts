@@ -18,7 +18,7 @@ describe('docker-compose.yml', () => {
   it('pins every image, and shows its ports to this machine alone', () => {
     for (const [name, { image, build, ports = [] }] of all) {
       if (build) expect([...stagesOf(readFileSync('Dockerfile', 'utf8')).keys()]).toContain(build.target);
-      else expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+/)]);
+      else expect([name, image]).toEqual([name, expect.stringMatching(exactly(name))]);
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
   });
@@ -83,6 +83,13 @@ describe('docker-compose.yml', () => {
         expect([other, condition]).toEqual([other, conditionFor(other)]);
   });
 
+  it('asks each container that stays whether it is healthy', () => {
+    const stages = stagesOf(readFileSync('Dockerfile', 'utf8'));
+    const ofOurImages = (stages.get('runtime')?.steps ?? []).find(({ keyword }) => keyword === 'HEALTHCHECK')?.text;
+    for (const [name, { healthcheck, build }] of all.filter(([other]) => !ONCE.includes(other)))
+      expect([name, build ? ofOurImages : healthcheck?.test.join(' ')]).toEqual([name, expect.stringMatching(/./)]);
+  });
+
   it.each(processes)('passes every setting on that %s reads, unless it is a secret', (name) => {
     const given = Object.keys(service(name).environment ?? {});
     expect([...given, ...imageSettings(name), ...SECRET, ...ELSEWHERE]).toEqual(
@@ -91,6 +98,8 @@ describe('docker-compose.yml', () => {
   });
 });
 
+/** Ends when its work is done. */
+const ONCE: readonly string[] = ['secrets', 'databases'];
 /** In the file of secrets that each has. */
 const SECRET = [
   ...['JWT_PRIVATE_KEY', 'ORDERS_IDENTITY_SECRET', 'GATEWAY_SECRET', 'ADMIN_PASSWORD', 'INGEST_TOKEN'],
@@ -116,9 +125,12 @@ function imageSettings(name: string): string[] {
 }
 
 function conditionFor(name: string): string {
-  if (name === 'secrets' || name === 'databases') return 'service_completed_successfully';
-  // Its image has nothing that could ask it.
-  return name === 'mailhog' ? 'service_started' : 'service_healthy';
+  return ONCE.includes(name) ? 'service_completed_successfully' : 'service_healthy';
+}
+
+/** A tag of one version. PostgreSQL's have two numbers. */
+function exactly(name: string): RegExp {
+  return name === 'postgres' ? /:\d+\.\d+$/ : /:v?\d+\.\d+\.\d+(-management)?$/;
 }
 
 describe('the Dockerfile', () => {

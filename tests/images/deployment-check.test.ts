@@ -35,7 +35,7 @@ describe('npm run lint:deployment', () => {
       'stop_grace:',
       /docker-compose\.yml: /,
     ],
-    ['an image of any version', 'docker-compose.yml', 'redis:8.2', 'redis', /docker-compose\.yml: /],
+    ['an image of any version', 'docker-compose.yml', 'redis:8.2.9', 'redis', /docker-compose\.yml: /],
     ['a port that is open to all', 'docker-compose.yml', '127.0.0.1:6379:', '6379:', /docker-compose\.yml: /],
     ['a step that nothing can run', '.github/workflows/ci.yml', 'runs-on:', 'runs:', /ci\.yml: /],
     [
