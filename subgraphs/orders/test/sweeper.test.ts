@@ -92,6 +92,25 @@ describe('the sweeper', () => {
     await gate.close();
   });
 
+  it('cancels nothing whose answers came while the database was away, before they are tried again', async () => {
+    const gate = await TcpGate.to(world.database.url);
+    const orders = await world.start({ ...TIMEOUT, DATABASE_URL: gate.url }, clock.now);
+    const uuid = await placeConfirmed(orders);
+    clock.forward(11);
+    await pause(200);
+    gate.shut();
+    await Promise.all([world.say.reserved(uuid), world.say.paid(uuid)]);
+    clock.forward(25);
+    await pause(3_000);
+    gate.reopen();
+    await eventually(async () => expect((await world.statusOf(uuid)).status).not.toBe('Pending'), {
+      timeoutMs: 40_000,
+    });
+    expect(await world.statusOf(uuid)).toMatchObject({ status: 'Paid' });
+    await world.stop(orders);
+    await gate.close();
+  }, 60_000);
+
   it('waits for an answer that is still in its queue after a start', async () => {
     const first = await world.start(TIMEOUT, clock.now);
     const uuid = await placeConfirmed(first);

@@ -30,7 +30,8 @@ describe('the backlog of answers', () => {
   let backlog: Backlog;
   beforeEach(() => {
     bus = new StillBus();
-    backlog = new Backlog(bus as unknown as Bus, ['0', '1'], () => new Date(time));
+    backlog = new Backlog(bus as unknown as Bus, ['0', '1'], () => new Date(time), 10_000);
+    time += 10_000;
   });
 
   it('is worked off once every queue was found empty, and stays so', async () => {
@@ -44,7 +45,7 @@ describe('the backlog of answers', () => {
 
   it('is waited for no longer than 30 seconds', async () => {
     bus.depths = [1, 1];
-    time += 29_999;
+    time += 19_999;
     expect(await backlog.isWorkedOff()).toBe(false);
     time += 1;
     expect(await backlog.isWorkedOff()).toBe(true);
@@ -56,7 +57,16 @@ describe('the backlog of answers', () => {
     expect(await backlog.isWorkedOff()).toBe(false);
     bus.connect(true);
     bus.depths = [3, 0];
+    time += 10_000;
     expect(await backlog.isWorkedOff()).toBe(false);
+  });
+
+  it('is elsewhere for a while: with those who lost the broker, too', async () => {
+    bus.connect(true);
+    time += 9_999;
+    expect(await backlog.isWorkedOff()).toBe(false);
+    time += 1;
+    expect(await backlog.isWorkedOff()).toBe(true);
   });
 
   it('is another one when the connection broke while it was looked at', async () => {
@@ -67,6 +77,7 @@ describe('the backlog of answers', () => {
       bus.beforeDepth = () => undefined;
     };
     expect(await backlog.isWorkedOff()).toBe(false);
+    time += 10_000;
     expect(await backlog.isWorkedOff()).toBe(true);
   });
 });

@@ -1,12 +1,14 @@
 import type { Bus } from '@shop/shared/messaging/bus';
 import type { Clock } from '../clock.js';
 
-/** After so long, answers that are still waiting are no reason to wait any more. */
+/** After so long, answers that are still waiting are no reason to wait any more. It is also the longest pause of a retry. */
 const PATIENCE_MS = 30_000;
+/** Who else lost the broker is back within so long, with the answers that waited there for it: they pause for 5 s at most. */
+export const ELSEWHERE_MS = 10_000;
 
 /**
- * Whether the answers that waited in the queues, while this process or its broker was away, have been heard. Until then
- * nothing can be said to have had no answer.
+ * Whether the answers that waited, in the queues or at those who give them, while this process, its broker or its database
+ * was away, have been heard. Until then nothing can be said to have had no answer.
  */
 export class Backlog {
   private since: Date;
@@ -17,6 +19,8 @@ export class Backlog {
     private readonly bus: Bus,
     private readonly queues: readonly string[],
     private readonly clock: Clock,
+    /** Before that, in ms, empty queues say nothing. */
+    private readonly elsewhereMs = ELSEWHERE_MS,
   ) {
     this.since = clock();
     this.stopListening = bus.onConnectionChange(() => this.restart());
@@ -27,7 +31,9 @@ export class Backlog {
     if (!this.bus.connected) return false;
     if (this.workedOff) return true;
     const { since } = this;
-    const drained = this.clock().getTime() - since.getTime() >= PATIENCE_MS || (await this.areQueuesEmpty());
+    const age = this.clock().getTime() - since.getTime();
+    if (age < this.elsewhereMs) return false;
+    const drained = age >= PATIENCE_MS || (await this.areQueuesEmpty());
     // The connection may have been lost and found again in between; then there is another backlog.
     if (this.since === since) this.workedOff = drained;
     return this.workedOff && this.bus.connected;
@@ -37,7 +43,8 @@ export class Backlog {
     this.stopListening();
   }
 
-  private restart(): void {
+  /** From now on there is another backlog. */
+  restart(): void {
     this.since = this.clock();
     this.workedOff = false;
   }

@@ -3,7 +3,7 @@ import type { Component } from '@shop/shared/lifecycle/system';
 import type { Logger } from '@shop/shared/logging/logger';
 import type { Bus } from '@shop/shared/messaging/bus';
 import { within } from '@shop/shared/messaging/in-flight';
-import { Backlog } from './backlog.js';
+import { Backlog, ELSEWHERE_MS } from './backlog.js';
 import type { Clock } from '../clock.js';
 import type { AbandonCheckouts } from '../use-cases/abandon-checkouts.js';
 import type { TimeOutOrders } from '../use-cases/time-out-orders.js';
@@ -30,8 +30,8 @@ export class Sweeper implements Component {
   constructor(private readonly options: SweeperOptions) {}
 
   async start(): Promise<void> {
-    const { bus, queues, clock } = this.options;
-    this.backlog = new Backlog(bus, queues, clock);
+    const { bus, queues, clock, timeoutMs } = this.options;
+    this.backlog = new Backlog(bus, queues, clock, Math.min(ELSEWHERE_MS, timeoutMs));
     this.plan(this.backlog);
   }
 
@@ -63,6 +63,8 @@ export class Sweeper implements Component {
       while ((await goesOn()) && (await timeOutOrders.one(limit, now)));
     } catch (error) {
       logger.warn({ err: error }, 'sweep failed, will try again');
+      // Without a database no answer was heard either: they wait to be tried again.
+      backlog.restart();
     }
   }
 }
