@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { Counter } from 'prom-client';
+import { z } from 'zod';
 import { BATCH, ClaimedRows, ids } from './claimed-rows.js';
 import { OutboxConnection } from './outbox-connection.js';
 import { countUnroutable, measureOutbox } from './outbox-metrics.js';
@@ -22,7 +23,7 @@ interface OutboxRelayOptions {
   readonly telemetry: Telemetry;
   /**
    * Hands a row over, in the trace in which it was announced; resolves when the other side has confirmed it. Rejects with
-   * `Undeliverable` when only this row is not taken.
+   * `Undeliverable`, or a ZodError, when only this row is not taken.
    */
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
@@ -127,14 +128,14 @@ export class OutboxRelay implements Component {
         outcome.status === 'rejected' ? { error: outcome.reason } : undefined,
       );
       const published = rows.filter((_, index) => !reasons[index]);
-      const refused = rows.filter((_, index) => reasons[index]?.error instanceof Undeliverable);
-      const failed = rows.filter((_, index) => reasons[index] && !(reasons[index].error instanceof Undeliverable));
+      const refused = rows.filter((_, index) => reasons[index] && isOfRowAlone(reasons[index].error));
+      const failed = rows.filter((_, index) => reasons[index] && !isOfRowAlone(reasons[index].error));
       this.confirmed = published;
       await this.markConfirmed();
       if (refused.length > 0) await this.setAside(refused);
       if (failed.length > 0) {
         await this.rows.release(failed);
-        const reason = reasons.find((each) => each && !(each.error instanceof Undeliverable))?.error;
+        const reason = reasons.find((each) => each && !isOfRowAlone(each.error))?.error;
         this.options.telemetry.logger.warn(
           { err: reason, rows: failed.length },
           `${this.name}: not confirmed, will try again`,
@@ -147,7 +148,7 @@ export class OutboxRelay implements Component {
     return false;
   }
 
-  private publish(row: OutboxRow): Promise<void> {
+  private async publish(row: OutboxRow): Promise<void> {
     return context.with(contextFrom(row.headers), () => this.options.publish(row));
   }
 
@@ -190,5 +191,8 @@ export class OutboxRelay implements Component {
     this.wakeUp = undefined;
   }
 }
+
+/** Nobody takes it, or it is not what a row of its kind must be: another version may have written it. */
+const isOfRowAlone = (error: unknown) => error instanceof Undeliverable || error instanceof z.ZodError;
 
 const nextBackoff = (previous: number) => Math.min(MAX_BACKOFF_MS, Math.max(100, previous * 2));

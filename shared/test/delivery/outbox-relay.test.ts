@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { aService } from './a-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
 import { tcpProxy } from '../../../tests/support/tcp-proxy.js';
@@ -293,6 +294,27 @@ describe('the outbox relay', () => {
     mended = true;
     await eventually(async () => expect(await unpublished(stuck)).toBe(0), { timeoutMs: 15_000 });
     await running.stop();
+  });
+
+  it('sets aside also what is not what a row of its kind must be, at once or later', async () => {
+    const [odd, behind] = [randomUUID(), randomUUID()];
+    const { rows, publish } = collector(behind);
+    await announce(odd, 130);
+    let refusals = 0;
+    const running = relay({
+      publish: (row) => {
+        if (row.type !== odd) return publish(row);
+        refusals += 1;
+        z.literal('another').parse(row.type);
+        return Promise.resolve();
+      },
+    });
+    await running.start();
+    await eventually(() => expect(refusals).toBeGreaterThanOrEqual(130));
+    await announce(behind, 20);
+    await eventually(() => expect(rows).toHaveLength(20));
+    await running.stop();
+    await service.database.fork().execute('delete from outbox where type = ?', [odd], 'run');
   });
 
   it('tries a row that is not taken less and less often', async () => {
