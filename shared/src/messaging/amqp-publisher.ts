@@ -10,8 +10,8 @@ export class AmqpPublisher {
   /** Publications that came back since: the broker confirms those too, right after. */
   private readonly returned = new Set<string>();
 
-  /** `onMissing`: an exchange, or a queue behind it, is not there. */
-  constructor(private readonly onMissing: () => void = () => undefined) {}
+  /** `onMissing`: no queue takes what was published to this exchange; undefined when an exchange itself is not there. */
+  constructor(private readonly onMissing: (exchange?: string) => void = () => undefined) {}
 
   /** To be called with every new connection. A channel that breaks takes its connection with it, so it comes back too. */
   async attach(connection: ChannelModel): Promise<void> {
@@ -45,7 +45,7 @@ export class AmqpPublisher {
         clearTimeout(timer);
         if (error) reject(failed(error instanceof Error ? error.message : 'the broker refused it'));
         else if (this.returned.delete(publicationId(exchange, routingKey, options.messageId))) {
-          this.onMissing();
+          this.onMissing(exchange);
           reject(new Undeliverable(says('no queue takes it')));
         } else resolve();
       };

@@ -22,9 +22,13 @@ export const delayQueues = retryDelaysMs.map(delayName);
 
 export interface AmqpOptions {
   readonly url: string;
+  readonly connectionName: string;
+  readonly topology: Topology;
+}
+
+interface QueueOptions {
   readonly queues: readonly QueueDefinition[];
   readonly queueType: 'quorum' | 'classic';
-  readonly connectionName: string;
 }
 
 /** RabbitMQ 4 has a default of 20, and then drops or dead-letters: far too few for a message that meets a string of crashes. */
@@ -37,22 +41,49 @@ const RECONNECT = { min: 200, max: 5_000, factor: 2, strategy: 'exponential' as 
 /** Rascal publishes nothing: no channels are kept for it, and none made in the moment in which a connection breaks. */
 const UNUSED = { min: 0, max: 1, autostart: false, evictionRunIntervalMillis: 0 };
 
-/** What every service declares. */
+/** Exchanges, queues and bindings. */
 export interface Declarations {
   readonly exchanges: Record<string, { type: 'topic' | 'direct' | 'fanout'; options: { durable: true } }>;
   readonly queues: Record<string, { options: { durable: true; arguments: object } }>;
   readonly bindings: { source: string; destination: string; bindingKey: string }[];
 }
 
-/** Everything that every service declares, and rascal's way to consume it. */
-export function amqpTopology(options: AmqpOptions): BrokerConfig {
+/** All that a service declares. */
+export interface Topology {
+  /** What it can't do without: it is connected when this is declared. */
+  readonly needed: Declarations;
+  /**
+   * Other services' bounded queues, whose messages may be lost. Each lives on one node of a cluster, and can't be declared
+   * while that node is down: then everybody does without.
+   */
+  readonly spare: Declarations;
+}
+
+/** Of all queues, what one service declares. */
+export function topologyFor(service: string, { queues, queueType }: QueueOptions): Topology {
+  const all = declarations({ queues, queueType });
+  const bounded = queues.filter((queue) => queue.maxLength !== undefined && queue.service !== service);
+  const names = new Set(bounded.flatMap(({ name }) => [name, deadLetterQueue(name)]));
+  return { needed: ofQueues(all, (name) => !names.has(name)), spare: ofQueues(all, (name) => names.has(name)) };
+}
+
+function ofQueues({ exchanges, queues, bindings }: Declarations, isOne: (queue: string) => boolean): Declarations {
   return {
-    vhosts: { [vhost]: { ...connection(options), ...declarations(options) } },
-    subscriptions: Object.fromEntries(options.queues.map(({ name }) => [name, subscription(name)])),
+    exchanges,
+    queues: Object.fromEntries(Object.entries(queues).filter(([name]) => isOne(name))),
+    bindings: bindings.filter(({ destination }) => isOne(destination)),
   };
 }
 
-function connection({ url, connectionName }: AmqpOptions): VhostConfig {
+/** What a service needs, and rascal's way to consume it. */
+export function amqpConfig({ topology: { needed }, ...options }: AmqpOptions): BrokerConfig {
+  return {
+    vhosts: { [vhost]: { ...connection(options), ...needed } },
+    subscriptions: Object.fromEntries(Object.keys(needed.queues).map((name) => [name, subscription(name)])),
+  };
+}
+
+function connection({ url, connectionName }: Omit<AmqpOptions, 'topology'>): VhostConfig {
   const settings = {
     connection: { url, socketOptions: socketOptions(connectionName) },
     // Of a connection itself, rascal ignores how it shall be retried.
@@ -65,7 +96,7 @@ function connection({ url, connectionName }: AmqpOptions): VhostConfig {
 }
 
 /** The topic exchanges, every queue with its dead letters, and the ways of retries, each by its name. */
-export function declarations({ queues, queueType }: Pick<AmqpOptions, 'queues' | 'queueType'>): Declarations {
+function declarations({ queues, queueType }: QueueOptions): Declarations {
   const topics = [...new Set(queues.map((queue) => queue.exchange))];
   const ours = { 'x-queue-type': queueType, ...(queueType === 'quorum' && { 'x-delivery-limit': DELIVERY_LIMIT }) };
   const bounded = (maxLength: number) => ({

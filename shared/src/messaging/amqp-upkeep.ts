@@ -1,10 +1,10 @@
-import type { Channel, ChannelModel } from 'amqplib';
-import type { Declarations } from './amqp-topology.js';
+import type { ChannelModel } from 'amqplib';
+import type { Declarations, Topology } from './amqp-topology.js';
 import { Repeating } from '../lifecycle/repeating.js';
 import type { Logger } from '../logging/logger.js';
 
 interface UpkeepOptions {
-  readonly declarations: Declarations;
+  readonly topology: Topology;
   /** The connection to declare over; undefined while there is none that takes anything. */
   readonly connection: () => ChannelModel | undefined;
   readonly everyMs: number;
@@ -34,23 +34,32 @@ export class AmqpUpkeep {
   }
 
   private async declare(): Promise<void> {
-    const { connection, declarations, logger } = this.options;
-    try {
-      const channel = await connection()?.createChannel();
-      if (!channel) return;
-      // What the broker does not take closes the channel, and rejects what was asked for over it.
-      channel.on('error', () => undefined);
-      await declareAll(channel, declarations);
-      await channel.close();
-    } catch (error) {
-      logger.warn({ err: error }, 'message broker: could not declare everything again');
+    const { connection, topology, logger } = this.options;
+    const { needed, spare } = topology;
+    for (const declarations of [needed, spare]) {
+      const current = connection();
+      if (current) await declareOver(current, declarations, logger);
     }
   }
 }
 
-/** One after the other: it is in no hurry, and holds up nobody. */
-async function declareAll(channel: Channel, { exchanges, queues, bindings }: Declarations): Promise<void> {
-  for (const [name, { type, options }] of Object.entries(exchanges)) await channel.assertExchange(name, type, options);
-  for (const [name, { options }] of Object.entries(queues)) await channel.assertQueue(name, options);
-  for (const { source, destination, bindingKey } of bindings) await channel.bindQueue(destination, source, bindingKey);
+/** Over a channel of its own, one after the other: it holds up nobody. What can't be declared is left with a warning. */
+export async function declareOver(
+  connection: ChannelModel,
+  { exchanges, queues, bindings }: Declarations,
+  logger: Logger,
+): Promise<void> {
+  try {
+    const channel = await connection.createChannel();
+    // What the broker does not take closes the channel, and rejects what was asked for over it.
+    channel.on('error', () => undefined);
+    for (const [name, { type, options }] of Object.entries(exchanges))
+      await channel.assertExchange(name, type, options);
+    for (const [name, { options }] of Object.entries(queues)) await channel.assertQueue(name, options);
+    for (const { source, destination, bindingKey } of bindings)
+      await channel.bindQueue(destination, source, bindingKey);
+    await channel.close();
+  } catch (error) {
+    logger.warn({ err: error }, 'message broker: could not declare everything');
+  }
 }

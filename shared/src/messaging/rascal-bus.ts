@@ -1,11 +1,12 @@
+import type { ChannelModel } from 'amqplib';
 import type { BrokerAsPromised } from 'rascal';
 import { StopTime } from '../lifecycle/stop-time.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { AmqpConnection } from './amqp-connection.js';
 import { toAmqp } from './amqp-message.js';
 import { AmqpPublisher } from './amqp-publisher.js';
-import { amqpTopology, declarations, delayQueues } from './amqp-topology.js';
-import { AmqpUpkeep } from './amqp-upkeep.js';
+import { amqpConfig, type Declarations, delayQueues, type Topology, topologyFor } from './amqp-topology.js';
+import { AmqpUpkeep, declareOver } from './amqp-upkeep.js';
 import type { Bus, ConsumeOptions, MessageHandler, OutgoingMessage } from './bus.js';
 import { ConnectionState } from './connection-state.js';
 import { within } from './in-flight.js';
@@ -40,6 +41,7 @@ const DECLARE_EVERY_MS = 60_000;
 export class RascalBus implements Bus {
   readonly name = 'message bus';
   private readonly consumers = new Map<string, RascalConsumer>();
+  private readonly topology: Topology;
   private readonly link: RascalLink;
   private readonly publisher: AmqpPublisher;
   private readonly publishing: AmqpConnection;
@@ -50,11 +52,12 @@ export class RascalBus implements Bus {
 
   constructor(private readonly options: RascalBusOptions) {
     const { url, service, queues = contractQueues, queueType = 'quorum', logger = silentLogger } = options;
-    const topology = amqpTopology({ url, queues, queueType, connectionName: service });
+    this.topology = topologyFor(service, { queues, queueType });
+    const config = amqpConfig({ url, connectionName: service, topology: this.topology });
     this.logger = logger;
-    this.link = new RascalLink(topology, logger, (broker) => this.subscribeAll(broker));
-    this.publisher = new AmqpPublisher(() => this.link.renew('a publication found no queue'));
-    this.publishing = new AmqpConnection(url, service, logger, (connection) => this.publisher.attach(connection));
+    this.link = new RascalLink(config, logger, (broker) => this.subscribeAll(broker));
+    this.publisher = new AmqpPublisher((exchange) => this.onMissing(exchange));
+    this.publishing = new AmqpConnection(url, service, logger, (connection) => this.prepare(connection));
     const update = () => this.state.set(this.link.state.connected && this.publishing.state.connected);
     this.link.state.onChange(update);
     this.publishing.state.onChange(update);
@@ -128,10 +131,21 @@ export class RascalBus implements Bus {
     return readyMessages(this.publishing.current, queues);
   }
 
+  /** Of what may be lost, the upkeep declares the queue again: the connection that consumes goes on meanwhile. */
+  private onMissing(exchange: string | undefined): void {
+    const leadsTo = ({ bindings }: Declarations) => bindings.some(({ source }) => source === exchange);
+    if (exchange === undefined || leadsTo(this.topology.needed)) this.link.renew('a publication found no queue');
+  }
+
+  private async prepare(connection: ChannelModel): Promise<void> {
+    await this.publisher.attach(connection);
+    await declareOver(connection, this.topology.spare, this.logger);
+  }
+
   private newUpkeep(): AmqpUpkeep {
-    const { queues = contractQueues, queueType = 'quorum', declareEveryMs: everyMs = DECLARE_EVERY_MS } = this.options;
+    const { declareEveryMs: everyMs = DECLARE_EVERY_MS } = this.options;
     return new AmqpUpkeep({
-      declarations: declarations({ queues, queueType }),
+      topology: this.topology,
       connection: () => (this.publishing.state.connected ? this.publishing.current : undefined),
       everyMs,
       logger: this.logger,

@@ -122,6 +122,29 @@ test('what is deleted without anybody noticing is declared again soon', async ()
   await bus.stop();
 });
 
+test('a queue of what may be lost takes the bus from nobody but its consumer, when it can’t be declared', async () => {
+  // As when the one node of a cluster that has it is down, declaring it is refused.
+  const connection = await amqplib.connect(harness.url);
+  await (await connection.createChannel()).assertQueue('logger:all', { durable: true });
+  await connection.close();
+
+  const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
+  expect(bus.connected).toBe(true);
+  await bus.publish(aMessage());
+  await eventually(() => expect(received).toHaveLength(1), PATIENT);
+  await expect(bus.publish(aMessage({ exchange: 'logs_exchange', type: 'log.info' }))).rejects.toBeInstanceOf(
+    Undeliverable,
+  );
+  expect(bus.connected).toBe(true);
+
+  const logger = harness.bus('logger');
+  await logger.start();
+  expect(logger.connected).toBe(false);
+  await manage('DELETE', inVhost('queues', 'logger:all'));
+  await eventually(() => expect(logger.connected).toBe(true), PATIENT);
+  await bus.publish(aMessage({ exchange: 'logs_exchange', type: 'log.info' }));
+});
+
 test('an exchange that was deleted is declared again', async () => {
   const { bus, received } = await aConsumer(harness, 'mailer:order.paid');
   await manage('DELETE', inVhost('exchanges', 'order_exchange'));
