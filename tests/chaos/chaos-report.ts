@@ -4,7 +4,10 @@ import { seconds } from './chaos.js';
 /** A run in lines for people: what became of orders, recoveries, and each invariant with its violations. */
 export function printed(report: ChaosReport): string {
   const { seed, recoveries, findings, troubles } = report;
-  const decisions = Object.entries(report.decisions).map(([status, count]) => `${count} ${status}`);
+  const listed = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ');
   const { streams, mails, underFault, purchase, placedToDecided } = report;
   return [
     `Seed ${seed}: ${report.kills} processes killed, ${report.faults} faults in all (${report.missed} of a connection done elsewhere, as none was opened), ` +
@@ -12,7 +15,7 @@ export function printed(report: ChaosReport): string {
     `Begun while faults came: ${underFault.begun}; decided meanwhile: ${underFault.decided}; that met a fault on their way: ` +
       `${underFault.met}. ${report.refused} purchases of what was gone were refused, and made of something else.`,
     `An administrator changed prices and stocks ${report.edits.changes} times and deleted ${report.edits.deletions} products.`,
-    `Orders: ${decisions.join(', ')}. Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
+    `Orders: ${listed(report.decisions)} (${listed(report.cancellations)}). Purchase ${both(purchase)}; placed to decided ${both(placedToDecided)}.`,
     `Streams: ${streams.count} orders, ${streams.events} events over ${streams.connections} connections.`,
     `Mail: ${mails.count} came, ${mails.again} of them again; ${mails.faults} faults hit their way.`,
     report.quietAfterMs === undefined

@@ -1,4 +1,5 @@
 import { processNames } from '@shop/system/ports';
+import { connected } from '../support/connected.js';
 import { type Finding, inspect } from '../support/invariants.js';
 import { cachedProducts } from './cached-products.js';
 import { evidenceOf } from './evidence.js';
@@ -43,6 +44,8 @@ export interface ChaosReport {
   readonly edits: Market['edits'];
   /** How the orders ended. */
   readonly decisions: Readonly<Record<string, number>>;
+  /** Why orders were cancelled. */
+  readonly cancellations: Readonly<Record<string, number>>;
   /** From the first request of a purchase, and from its order, until its customer saw it decided. */
   readonly purchase: { readonly median: number; readonly worst: number };
   readonly placedToDecided: { readonly median: number; readonly worst: number };
@@ -110,7 +113,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     await market.lookAround();
     const cached = await cachedProducts(servers.redis.url);
     const evidence = evidenceOf({
-      ...{ told: market.purchases.flatMap(({ told }) => told), added: market.added, wishes: market.wishes },
+      ...{ told: market.purchases.flatMap(({ told }) => told), added: market.added },
+      ...{ wishes: market.wishes, plentiful: market.plentiful },
       ...{ came: mailbox.mails, mailFaults, cached },
     });
     const findings = [
@@ -128,6 +132,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       kills: injector.done.filter(({ fault }) => fault.kind === 'kill').length,
       faults: injector.done.length,
       decisions: counted(market.purchases.map(({ decision }) => decision)),
+      cancellations: await cancellations(shop.database('orders')),
       purchase: spread(market.purchases.map(({ beganAt, decidedAt }) => decidedAt - beganAt)),
       placedToDecided: spread(market.purchases.map(({ placedAt, decidedAt }) => decidedAt - placedAt)),
       streams: streamsOf(market.purchases),
@@ -142,6 +147,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       if (isWhole) throw error;
     });
   }
+}
+
+async function cancellations(database: string): Promise<Record<string, number>> {
+  const sql = `select reason, count(*)::integer as count from orders where reason is not null group by reason order by 2 desc`;
+  const { rows } = await connected(database, (client) => client.query<{ reason: string; count: number }>(sql));
+  return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
 }
 
 function streamsIn(purchases: readonly Purchase[]): Stream[] {

@@ -155,6 +155,10 @@ const damages: readonly Damage[] = [
     'an order is paid or cancelled as it was meant',
     ['orders', `update orders set reason = 'CANCELLED_BY_CUSTOMER' where id = 2`],
   ],
+  [
+    'nothing follows a cancellation',
+    ['orders', `update order_history set status = 'Cancelled' where order_id = 1 and version = 1`],
+  ],
   ['one key, one order', ['orders', `drop index intents_key; update intents set idempotency_key = 'key-1'`]],
   ['what was put into a cart is in that cart, or in one order', ['cart', 'delete from cart_items']],
   ['a payment, and a charge, is of an order', ['payments', aPayment(OTHER, 'SUCCEEDED', false)]],
@@ -201,6 +205,7 @@ describe('the checker', () => {
       { userId: USER, key: 'key-2', uuid: CANCELLED, version: 1, status: 'Pending' as const },
     ],
     wishes: [PAID, CANCELLED].map((uuid) => ({ uuid, cancels: false })),
+    plentiful: [1],
     added: [{ userId: USER, product: 1, least: 5, most: 9 }],
     mailFaults: 0,
     cached: [{ id: 1, version: 1 }],
@@ -269,6 +274,13 @@ describe('the checker', () => {
     damaged.add('orders');
     await run(`${prefix}orders`, `update orders set reason = 'PAYMENT_DECLINED' where id = 2`);
     expect(await broken()).toEqual(['an order is paid or cancelled as it was meant']);
+  });
+
+  it('knows what can run out, and nothing else', async () => {
+    damaged.add('orders');
+    await run(`${prefix}orders`, `update orders set reason = 'OUT_OF_STOCK' where id = 2`);
+    expect(await broken()).toEqual(['an order is paid or cancelled as it was meant']);
+    expect(await broken({ plentiful: [] })).toEqual([]);
   });
 
   it('sees a version of a product that is missing, and allows what an administrator sets', async () => {

@@ -10,6 +10,8 @@ export interface Testimony {
   readonly added: readonly Added[];
   /** What those who ordered had in mind. */
   readonly wishes: readonly Wish[];
+  /** The products of which there is enough for everybody. */
+  readonly plentiful: readonly number[];
   /** What the mail server took. */
   readonly came: readonly CameMail[];
   /** How many faults hit what stands between a mail and the note that it was sent: each may double one. */
@@ -79,8 +81,14 @@ const rules: Readonly<Record<string, string>> = {
     where history.status is distinct from told.status`,
   'an order is paid or cancelled as it was meant': `
     select orders.*, cancels from owned_orders as orders join wishes using (uuid)
-    where (reason = 'CANCELLED_BY_CUSTOMER' and not cancels) or (reason = 'PAYMENT_DECLINED' and total <> ${DECLINED_TOTAL})
+    where (reason = 'CANCELLED_BY_CUSTOMER' and not cancels)
+      or (reason = 'OUT_OF_STOCK' and not exists (
+        select from order_items where order_id = orders.id and product_id not in (select id from plentiful)))
+      or (reason = 'PAYMENT_DECLINED' and total <> ${DECLINED_TOTAL})
       or (total = ${DECLINED_TOTAL} and status not in ('Pending', 'Cancelled'))`,
+  'nothing follows a cancellation': `
+    select later.* from history as cancelled join history as later using (order_id)
+    where cancelled.status = 'Cancelled' and later.version > cancelled.version`,
   'one key, one order': `
     select user_id, key, array_agg(uuid) as orders from
       (select user_id, key, uuid from told
@@ -128,7 +136,7 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /** The customers' side of the story, to be compared with what the services say. */
-export function evidenceOf({ told, added, wishes, came, mailFaults, cached }: Testimony): Evidence {
+export function evidenceOf({ told, added, wishes, plentiful, came, mailFaults, cached }: Testimony): Evidence {
   const orders = told.map(({ userId, ...rest }) => ({ user_id: userId, ...rest }));
   return {
     tables,
@@ -137,6 +145,7 @@ export function evidenceOf({ told, added, wishes, came, mailFaults, cached }: Te
       told: { columns: 'user_id bigint, key text, uuid uuid, version integer, status text', rows: orders },
       added: { columns: '"userId" bigint, product bigint, least bigint, most bigint', rows: added },
       wishes: { columns: 'uuid uuid, cancels boolean', rows: wishes },
+      plentiful: { columns: 'id bigint', rows: plentiful.map((id) => ({ id })) },
       came: { columns: 'message_id text, recipient text, copies bigint', rows: came },
       cached: { columns: 'id bigint, version bigint', rows: cached },
       mail_faults: { columns: 'count bigint', rows: [{ count: mailFaults }] },

@@ -104,6 +104,11 @@ export class Market {
     );
   }
 
+  /** The products of which there is enough for everybody, for as long as the shop is open. */
+  get plentiful(): readonly number[] {
+    return [...this.assortment.plenty, this.assortment.declined];
+  }
+
   /** Somebody looks at everything once more, so that the cache has something to say. */
   async lookAround(): Promise<void> {
     const { plenty, changing } = this.assortment;

@@ -47,6 +47,8 @@ interface Market {
   readonly shopkeeper: ShopClient;
 }
 
+type Hear = (order: SeenOrder) => void;
+
 const FIRST_LOOK_MS = 60;
 const LONGEST_LOOK_MS = 1_000;
 
@@ -61,7 +63,7 @@ export async function purchase(market: Market, customer: Customer, plan: Plan, k
   let last = await customer.place(client, key, plan.product, plan.quantity);
   const placedAt = performance.now();
   const told: Told[] = [];
-  const hear = (order: SeenOrder) => {
+  const hear: Hear = (order) => {
     last = order;
     told.push({ userId: customer.userId, key, uuid: order.uuid, version: order.version, status: order.status });
   };
@@ -82,21 +84,16 @@ export async function purchase(market: Market, customer: Customer, plan: Plan, k
         isLast: (status) => status === 'Cancelled' || status === (plan.deliver ? 'Delivered' : 'Paid'),
       })
     : untilDecided(client, uuid, patience, hearOf);
-  if (plan.cancel) await cancel(client, last, patience);
+  if (plan.cancel) await cancel(client, last, patience, hear);
   // Whoever gave up watching hears of no decision.
   const decidedAt = await Promise.race([decision, watching.then(() => performance.now())]);
-  if (plan.deliver) await deliver(market.shopkeeper, client, uuid, patience);
+  if (plan.deliver) await deliver(market.shopkeeper, client, uuid, patience, hear);
   const stream = await watching;
   const { status } = await patience.insist(() => client.order(uuid));
   return { plan, beganAt, placedAt, decidedAt, decision: status, told, ...(stream && { stream }) };
 }
 
-async function untilDecided(
-  client: ShopClient,
-  uuid: string,
-  patience: Patience,
-  hear: (order: SeenOrder) => void,
-): Promise<undefined> {
+async function untilDecided(client: ShopClient, uuid: string, patience: Patience, hear: Hear): Promise<undefined> {
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_LOOK_MS)) {
     const order = await patience.insist(() => client.order(uuid));
     hear(order);
@@ -106,16 +103,22 @@ async function untilDecided(
 }
 
 /** Its payment may be faster. */
-async function cancel(client: ShopClient, order: SeenOrder, patience: Patience): Promise<void> {
-  await patience.insist(() => client.cancel(order)).catch(unlessRefused);
+async function cancel(client: ShopClient, order: SeenOrder, patience: Patience, hear: Hear): Promise<void> {
+  await patience.insist(() => client.cancel(order)).then(hear, unlessRefused);
 }
 
-async function deliver(shopkeeper: ShopClient, client: ShopClient, uuid: string, patience: Patience): Promise<void> {
+async function deliver(
+  shopkeeper: ShopClient,
+  client: ShopClient,
+  uuid: string,
+  patience: Patience,
+  hear: Hear,
+): Promise<void> {
   const order = await patience.insist(() => client.order(uuid));
   if (order.status === 'Cancelled') return;
   // Refused is also what was done before, by a request whose answer got lost.
   for (const status of ['Shipped', 'Delivered'] as const)
-    await patience.insist(() => shopkeeper.move(order, status)).catch(unlessRefused);
+    await patience.insist(() => shopkeeper.move(order, status)).then(hear, unlessRefused);
 }
 
 function unlessRefused(error: unknown): void {

@@ -5,7 +5,14 @@ import type { Finding } from '../support/invariants.js';
 import { finding, inspect } from '../support/invariants.js';
 import type { RunningShop } from '../e2e/running-shop.js';
 
+/** So long, in ms, a line of a log may be on its way. */
+const LOGGED_WITHIN_MS = 10_000;
 const NOTHING_YET: ReadonlyMap<number, number> = new Map();
+
+interface HeldQueue extends Record<string, unknown> {
+  readonly name: string;
+  readonly messages?: number;
+}
 
 /** What must have come to its end before anything can be said of the rest. */
 const endings = ['no order stays Pending', 'no intent stays open', 'no outbox row is unpublished'];
@@ -33,7 +40,12 @@ export async function quiet(shop: RunningShop, managementUrl: string, withinMs: 
 const QUEUES = 'no queue holds a message';
 
 /** Of a virtual host: messages that are ready, or with a consumer who has not acknowledged, in any queue but those of dead letters. */
-export async function unhandled(managementUrl: string, vhost = '/'): Promise<Finding> {
+export async function unhandled(managementUrl: string, vhost?: string): Promise<Finding> {
+  return finding(QUEUES, await waiting(managementUrl, vhost));
+}
+
+/** The queues that hold messages. */
+async function waiting(managementUrl: string, vhost = '/'): Promise<readonly HeldQueue[]> {
   const { username, password, origin } = new URL(managementUrl);
   const response = await fetch(
     `${origin}/api/queues/${encodeURIComponent(vhost)}?disable_stats=true&enable_queue_totals=true`,
@@ -41,24 +53,20 @@ export async function unhandled(managementUrl: string, vhost = '/'): Promise<Fin
       headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
     },
   );
-  const all = (await response.json()) as { name: string; messages?: number }[];
-  return finding(
-    QUEUES,
-    all.filter(({ name, messages }) => isOurs(name) && (messages ?? 0) > 0),
-  );
+  const all = (await response.json()) as HeldQueue[];
+  return all.filter(({ name, messages }) => isOurs(name) && (messages ?? 0) > 0);
 }
 
-const STAYS_MS = 10_000;
-
-/** What of `unhandled` stays: services log also when nobody asks them for anything, and such a line is soon taken. */
+/** What of `unhandled` stays: services log also when nobody asks them for anything, but such a line is soon taken. */
 export async function stuck(managementUrl: string): Promise<Finding> {
-  let last = finding(QUEUES, []);
-  const isEmpty = async () => {
-    last = await unhandled(managementUrl);
-    if (last.count > 0) throw new Error(last.invariant);
+  let held: readonly HeldQueue[] = [];
+  const isLog = ({ name }: HeldQueue) => queues.some((queue) => queue.name === name && queue.maxLength !== undefined);
+  const look = async () => {
+    held = await waiting(managementUrl);
+    if (held.length > 0 && held.every(isLog)) throw new Error(QUEUES);
   };
-  await eventually(isEmpty, { timeoutMs: STAYS_MS, everyMs: 500 }).catch(() => undefined);
-  return last;
+  await eventually(look, { timeoutMs: LOGGED_WITHIN_MS, everyMs: 500 }).catch(() => undefined);
+  return finding(QUEUES, held);
 }
 
 /** A queue that a service of this shop empties, or one in which retries wait. */
