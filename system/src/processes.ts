@@ -18,12 +18,17 @@ export async function startProcesses(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ProcessName, ServiceProcess>> {
   const services = new Map<ProcessName, ServiceProcess>();
+  // The gateway stops first, as it needs the others for what it still answers.
+  cleanup.add(
+    'services',
+    async () => void (await Promise.all([...services.values()].map((service) => service.stop()))),
+  );
+  cleanup.add('gateway', async () => services.get('gateway')?.stop());
   const waits = processNames.map(async (name) => {
     const environment = environments[name];
     const service = new ServiceProcess(name, scriptOf(root, name), environment, say);
     services.set(name, service);
     service.start();
-    cleanup.add(name, () => service.stop(5));
     const address = addressOf(Number(environment['PORT']), environment['HOST']);
     await untilReadyAt(address, { seconds: 60, signal, failed: () => service.ended() });
     service.keepAlive();

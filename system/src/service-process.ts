@@ -4,6 +4,9 @@ import type { ProcessName } from './ports.js';
 import type { Say } from './servers/say.js';
 import type { Spare } from './standby.js';
 
+/** How long a service has to stop in order, by its environment. */
+export const stopSecondsOf = ({ SHUTDOWN_S }: Environment): number => Number(SHUTDOWN_S) || 10;
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 /** A process that has run this long had started well: the next pause is short again. */
@@ -39,7 +42,7 @@ export class ServiceProcess {
    */
   async replace(script: string, spare: Spare | undefined, ahead: readonly string[]): Promise<void> {
     spare?.load(ahead);
-    await this.stop(5);
+    await this.stop();
     this.script = script;
     this.end = undefined;
     if (spare) {
@@ -77,8 +80,8 @@ export class ServiceProcess {
     return this.end;
   }
 
-  /** Asks the process to stop and resolves when it has; after `seconds` it is killed. */
-  async stop(seconds: number): Promise<void> {
+  /** Asks the process to stop and resolves when it has; after `seconds`, unless told those of its environment, it is killed. */
+  async stop(seconds = stopSecondsOf(this.environment) + 1): Promise<void> {
     this.restarts = false;
     clearTimeout(this.timer);
     const { child } = this;

@@ -9,14 +9,17 @@ import { planPorts } from './ports.js';
 import { startProcesses } from './processes.js';
 import { untilReadyAt } from './readiness.js';
 import { restartWhenTold } from './restart-when-told.js';
+import { stopSecondsOf } from './service-process.js';
 import { dataFolderOf, developmentSecrets } from './secrets.js';
 import { welcome } from './welcome.js';
 
-/** `npm start`: the whole system, until Ctrl-C. Stopping it takes at most so long; PostgreSQL has the last seconds of it. */
-const STOP_SECONDS = { services: 7, all: 10 };
+/** `npm start`: the whole system, until Ctrl-C. */
+const stopSeconds = stopSecondsOf(process.env) + 2;
+/** Stopping takes at most so long: the gateway, then the services, then PostgreSQL. */
+const STOP_SECONDS = { services: 2 * stopSeconds, servers: 5 };
 
 const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
-const signal = interruption(STOP_SECONDS.all * 1000);
+const signal = interruption((STOP_SECONDS.services + STOP_SECONDS.servers) * 1000);
 const [services, servers] = [new Cleanup(), new Cleanup()];
 
 try {
@@ -29,7 +32,7 @@ try {
   }
 }
 if (signal.aborted) say('Stopping ...');
-const stopped = [await services.run(say, STOP_SECONDS.services), await servers.run(say, STOP_SECONDS.all)];
+const stopped = [await services.run(say, STOP_SECONDS.services), await servers.run(say, STOP_SECONDS.servers)];
 process.exit(process.exitCode ?? (stopped.includes(false) ? 1 : 0));
 
 async function start(root: string, outer: Environment): Promise<void> {

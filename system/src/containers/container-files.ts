@@ -15,6 +15,8 @@ export interface ContainerSecrets {
   readonly files: Readonly<Record<ProcessName | 'postgres' | 'rabbitmq' | 'redis' | 'databases', SecretFiles>>;
   /** What somebody on this machine needs to run a shop, or a demo, against the same servers. */
   readonly toShow: string;
+  /** One sentence for those that were given, but are others than the kept ones; undefined when there are none. */
+  readonly objection: string | undefined;
 }
 
 /** The file that Node reads as a container starts (`--env-file-if-exists`). */
@@ -26,12 +28,19 @@ const SECRET = [
 ];
 
 /**
- * The secrets of a shop in containers: made on the first call and kept in `folder`; passwords that are given in `given`
- * (POSTGRES_PASSWORD, RABBITMQ_PASSWORD, REDIS_PASSWORD, INGEST_TOKEN, ADMIN_PASSWORD) are taken as they are.
+ * The secrets of a shop in containers: made on the first call and kept in `folder`. Passwords in `given` (POSTGRES_PASSWORD,
+ * RABBITMQ_PASSWORD, REDIS_PASSWORD, INGEST_TOKEN, ADMIN_PASSWORD) are kept as they are, unless there are some already: what
+ * was made with those knows no others.
  * @throws one sentence for a given one that can't be used
  */
 export function containerSecrets(folder: string, given: Environment): ContainerSecrets {
-  const password = (name: string): string => chosen(name, given) ?? kept(folder, name);
+  const others: string[] = [];
+  const agreed = (name: string, wanted: string | undefined): string => {
+    const first = kept(folder, name, wanted);
+    if (wanted !== undefined && wanted !== first) others.push(name);
+    return first;
+  };
+  const password = (name: string): string => agreed(name, chosen(name, given));
   const postgres = password('POSTGRES_PASSWORD');
   const rabbitmq = password('RABBITMQ_PASSWORD');
   const redis = password('REDIS_PASSWORD');
@@ -44,8 +53,9 @@ export function containerSecrets(folder: string, given: Environment): ContainerS
   const databaseUrl = (service: ServiceName): string =>
     `postgres://${service}:${kept(folder, `${service}-database`)}@postgres:5432/${service}`;
 
+  const ADMIN_PASSWORD = agreed('ADMIN_PASSWORD', given['ADMIN_PASSWORD'] || undefined);
   const secrets = developmentSecrets(folder);
-  const outer = { ...within, INGEST_TOKEN: password('INGEST_TOKEN'), ADMIN_PASSWORD: given['ADMIN_PASSWORD'] };
+  const outer = { ...within, INGEST_TOKEN: password('INGEST_TOKEN'), ADMIN_PASSWORD };
   const each = environments({ outer, ports: planPorts({}), secrets, serverUrl: within.DATABASE_URL });
   const processes = processNames.map((name) => [
     name,
@@ -69,8 +79,16 @@ export function containerSecrets(folder: string, given: Environment): ContainerS
         }),
       },
     },
-    toShow: settings({ ...servers(() => '127.0.0.1'), ADMIN_PASSWORD: each.auth['ADMIN_PASSWORD'] }),
+    toShow: settings({ ...servers(() => '127.0.0.1'), ADMIN_PASSWORD }),
+    objection: others.length > 0 ? objectionTo(others) : undefined,
   };
+}
+
+function objectionTo(names: readonly string[]): string {
+  return (
+    `Not what the shop was first started with: ${names.join(', ')}. Leave out what is not, or give it as it was ` +
+    '(`docker compose run --rm secrets secrets.js show`); `docker compose down --volumes` deletes all data, and begins anew.'
+  );
 }
 
 /** It stands in URLs and in the configuration of servers, so it has none of the letters that mean something there. */
@@ -81,8 +99,10 @@ function chosen(name: string, given: Environment): string | undefined {
   throw new Error(`${name} must be 16 or more letters, digits and ._~-, or not be given: then one is made up.`);
 }
 
-function kept(folder: string, name: string): string {
-  return keptSecret(join(folder, 'secrets', name.toLowerCase().replaceAll('_', '-')), () => randomSecret(24));
+/** The one that is there; else `wanted`, or one that is made up, from now on. */
+function kept(folder: string, name: string, wanted?: string): string {
+  const file = join(folder, 'secrets', name.toLowerCase().replaceAll('_', '-'));
+  return keptSecret(file, () => wanted ?? randomSecret(24));
 }
 
 /** As Node reads it again (`util.parseEnv`). Throws for a value that can't be written so. */
