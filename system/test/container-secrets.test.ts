@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -8,6 +8,7 @@ import { gatewaySecretFor } from '@shop/shared/auth/gateway-secret';
 import { databaseUrl } from '../src/databases.js';
 import { containerSecrets } from '../src/containers/container-files.js';
 import { createOwnedDatabase } from '../src/containers/owned-databases.js';
+import { writeSecrets } from '../src/containers/write-secrets.js';
 import { required } from '../../tests/support/test-environment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-secrets-'));
@@ -45,7 +46,7 @@ describe('the secrets of containers', () => {
   });
 
   it('take passwords that are given, and refuse those that would mean something else in a URL or a configuration', () => {
-    const { files, toShow } = containerSecrets(folder, {
+    const { files, toShow } = containerSecrets(join(folder, 'given'), {
       REDIS_PASSWORD: 'sixteen-letters-',
       ADMIN_PASSWORD: `it's "so"`,
     });
@@ -56,6 +57,67 @@ describe('the secrets of containers', () => {
     });
     for (const REDIS_PASSWORD of ['short', 'with space and more', 'with@sign-and-more'])
       expect(() => containerSecrets(folder, { REDIS_PASSWORD })).toThrow(/^REDIS_PASSWORD must be/);
+  });
+});
+
+describe('the passwords of a second start', () => {
+  const first = {
+    POSTGRES_PASSWORD: 'the-first-of-postgres',
+    RABBITMQ_PASSWORD: 'the-first-of-rabbitmq',
+    REDIS_PASSWORD: 'the-first-of-redis-itself',
+    INGEST_TOKEN: 'the-first-of-the-logger',
+    ADMIN_PASSWORD: `the "first" of 'all'`,
+  };
+  const started = () => {
+    const own = mkdtempSync(join(folder, 'started-'));
+    return { own, before: containerSecrets(own, first) };
+  };
+
+  it('are those of the first when none are given, or the same', () => {
+    const { own, before } = started();
+    expect(before.objection).toBeUndefined();
+    expect(containerSecrets(own, {})).toEqual(before);
+    expect(containerSecrets(own, { POSTGRES_PASSWORD: '', ADMIN_PASSWORD: '' })).toEqual(before);
+    expect(containerSecrets(own, first)).toEqual(before);
+    expect(parseEnv(before.files.auth['shop.env'] ?? '')['ADMIN_PASSWORD']).toBe(first.ADMIN_PASSWORD);
+  });
+
+  it.each(Object.keys(first))('stay those of the first when another %s is given, which is objected to', (name) => {
+    const { own, before } = started();
+    const { objection, ...after } = containerSecrets(own, { ...first, [name]: 'another-than-at-the-first-start' });
+    expect({ ...after, objection: undefined }).toEqual(before);
+    expect(objection).toMatch(new RegExp(`^Not what the shop was first started with: ${name}\\. Leave out`));
+  });
+
+  it('stay made up when they are given later, and are all named at once', () => {
+    const own = mkdtempSync(join(folder, 'started-'));
+    const before = containerSecrets(own, {});
+    const { objection, toShow } = containerSecrets(own, first);
+    expect(toShow).toBe(before.toShow);
+    expect(objection).toMatch(
+      /: POSTGRES_PASSWORD, RABBITMQ_PASSWORD, REDIS_PASSWORD, ADMIN_PASSWORD, INGEST_TOKEN\. /,
+    );
+  });
+
+  it('that are others leave what was written for each container as it was', () => {
+    const root = mkdtempSync(join(folder, 'root-'));
+    const redis = () => readFileSync(join(root, 'redis', 'password'), 'utf8');
+    writeSecrets(root, { REDIS_PASSWORD: first.REDIS_PASSWORD });
+    expect(redis()).toBe(first.REDIS_PASSWORD);
+    expect(() => writeSecrets(root, { REDIS_PASSWORD: 'another-than-at-the-first-start' })).toThrow(
+      /^Not what the shop/,
+    );
+    expect(redis()).toBe(first.REDIS_PASSWORD);
+    writeSecrets(root, {});
+    expect(redis()).toBe(first.REDIS_PASSWORD);
+  });
+
+  it('are not kept of a start for which one of them could not be used', () => {
+    const own = mkdtempSync(join(folder, 'started-'));
+    for (const unfit of [{ REDIS_PASSWORD: 'short' }, { ADMIN_PASSWORD: 'short' }, { ADMIN_PASSWORD: `"all' \`kinds` }])
+      expect(() => containerSecrets(own, { ...first, ...unfit })).toThrow(/^(REDIS|ADMIN)_PASSWORD /);
+    const good = { ...first, POSTGRES_PASSWORD: 'what-was-meant-all-along' };
+    expect(containerSecrets(own, good).objection).toBeUndefined();
   });
 });
 

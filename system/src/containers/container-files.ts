@@ -34,13 +34,13 @@ const SECRET = [
  * @throws one sentence for a given one that can't be used
  */
 export function containerSecrets(folder: string, given: Environment): ContainerSecrets {
+  const chosen = chosenOf(given);
   const others: string[] = [];
-  const agreed = (name: string, wanted: string | undefined): string => {
-    const first = kept(folder, name, wanted);
-    if (wanted !== undefined && wanted !== first) others.push(name);
+  const password = (name: keyof typeof chosen): string => {
+    const first = kept(folder, name, chosen[name]);
+    if (chosen[name] !== undefined && chosen[name] !== first) others.push(name);
     return first;
   };
-  const password = (name: string): string => agreed(name, chosen(name, given));
   const postgres = password('POSTGRES_PASSWORD');
   const rabbitmq = password('RABBITMQ_PASSWORD');
   const redis = password('REDIS_PASSWORD');
@@ -53,7 +53,7 @@ export function containerSecrets(folder: string, given: Environment): ContainerS
   const databaseUrl = (service: ServiceName): string =>
     `postgres://${service}:${kept(folder, `${service}-database`)}@postgres:5432/${service}`;
 
-  const ADMIN_PASSWORD = agreed('ADMIN_PASSWORD', given['ADMIN_PASSWORD'] || undefined);
+  const ADMIN_PASSWORD = password('ADMIN_PASSWORD');
   const secrets = developmentSecrets(folder);
   const outer = { ...within, INGEST_TOKEN: password('INGEST_TOKEN'), ADMIN_PASSWORD };
   const each = environments({ outer, ports: planPorts({}), secrets, serverUrl: within.DATABASE_URL });
@@ -91,8 +91,23 @@ function objectionTo(names: readonly string[]): string {
   );
 }
 
+/** The passwords that are given, all of them read before any is kept. @throws one sentence for one that can't be used */
+function chosenOf(given: Environment) {
+  const ADMIN_PASSWORD = given['ADMIN_PASSWORD']?.trim() || undefined;
+  settings({ ADMIN_PASSWORD });
+  if (ADMIN_PASSWORD !== undefined && !/^.{8,128}$/.test(ADMIN_PASSWORD))
+    throw new Error('ADMIN_PASSWORD must be 8 to 128 letters in one line, or not be given: then one is made up.');
+  return {
+    POSTGRES_PASSWORD: plain('POSTGRES_PASSWORD', given),
+    RABBITMQ_PASSWORD: plain('RABBITMQ_PASSWORD', given),
+    REDIS_PASSWORD: plain('REDIS_PASSWORD', given),
+    INGEST_TOKEN: plain('INGEST_TOKEN', given),
+    ADMIN_PASSWORD,
+  };
+}
+
 /** It stands in URLs and in the configuration of servers, so it has none of the letters that mean something there. */
-function chosen(name: string, given: Environment): string | undefined {
+function plain(name: string, given: Environment): string | undefined {
   const value = given[name];
   if (!value) return undefined;
   if (/^[A-Za-z0-9._~-]{16,}$/.test(value)) return value;
