@@ -45,6 +45,11 @@ describe('with its guard by business key off', () => {
     expect(fault).toMatch(/^what is missing in stock is reserved/);
   });
 
+  it('payments takes money for what it has given back', async () => {
+    const again = () => paymentsTake('lock', (found) => (found.status === 'REFUNDED' ? { status: 'NEW' } : found));
+    expect(await withoutInbox(() => brokenBy(again, anOrder))).toMatch(/^a cancelled order has /);
+  });
+
   it('the provider charges twice', async () => {
     expect(await brokenBy(providerForgets, anOrder)).toMatch(/^nobody is charged, or given back, twice/);
   });
