@@ -42,20 +42,16 @@ export class Identities implements Component {
   }
 
   /**
-   * For a connection that outlives the request it began with. Throws UNAUTHENTICATED once its token has expired, or the
-   * session has ended.
+   * For a connection that outlives the request it began with. Throws UNAUTHENTICATED once its token has expired, its session
+   * has ended, or its key was withdrawn.
    */
   assertLasting({ caller }: Identity): void {
-    const reason = caller && endOfRight(caller, this.sessions, Date.now());
+    const reason = caller && this.verifier && endOfRight(caller, this.verifier.grounds, Date.now());
     if (reason) throw reason;
   }
 
   /** Calls back once that is so, with the reason. Returns how to stop waiting for it. */
   onEnd({ caller }: Identity, onEnd: (reason: AppError) => void): () => void {
-    return caller ? onEndOfRight(caller, this.sessions, onEnd) : () => undefined;
-  }
-
-  private get sessions() {
-    return this.verifier?.endedSessions ?? null;
+    return caller && this.verifier ? onEndOfRight(caller, this.verifier.grounds, onEnd) : () => undefined;
   }
 }

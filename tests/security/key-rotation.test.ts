@@ -41,13 +41,16 @@ describe('changing the key that signs tokens', () => {
     expect(kidOf(newcomer)).toBe(kidOf(refreshed));
     await isWelcome(newcomer);
     expect(socket.readyState).toBe(socket.OPEN);
-    socket.close();
 
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(25_000) });
     await shop.auth.restart({ JWT_PRIVATE_KEY: second.privatePem });
     await eventually(async () => expect(await shop.saidTo(kept.token)).toEqual(shop.everywhere(refused)), {
       timeoutMs: 20_000,
       everyMs: 200,
     });
+    // What was opened by it ends with it: a stolen key's tokens may never expire, and belong to no session.
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect([code, String(reason)]).toEqual([4403, "the token's key was withdrawn"]);
     await isWelcome(refreshed);
     // Whoever was away all the time goes on by the refresh token, which no key signs.
     await isWelcome(await shop.auth.refresh(kept.refreshToken));

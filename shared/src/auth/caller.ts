@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { unauthenticated } from '../errors/app-error.js';
 
 export type Role = 'CUSTOMER' | 'ADMIN';
@@ -12,6 +13,8 @@ export interface Caller {
   readonly expiresAt: number;
   /** The session at auth that the token came from. */
   readonly sessionId?: string | undefined;
+  /** The public key that the token was verified by. */
+  readonly key?: KeyObject | undefined;
   /** The token itself, to be shown where this caller is acted for. */
   readonly token: string;
 }

@@ -29,6 +29,7 @@ export class PublishedKeys implements Component {
   private readonly client: JwksClient;
   private readonly refreshing: Repeating;
   private keys: ReadonlyMap<string, KeyObject> = new Map();
+  private readonly watchers = new Map<KeyObject, Set<() => void>>();
   private fetching: Promise<void> | undefined;
   private fetchedAt = -Infinity;
   private failure: unknown;
@@ -73,6 +74,31 @@ export class PublishedKeys implements Component {
     return performance.now() - this.fetchedAt < keptMs ? this.keys.get(kid) : undefined;
   }
 
+  /** Whether a key that was found here is still published, as far as is known. */
+  publishes(key: KeyObject): boolean {
+    return [...this.keys.values()].includes(key);
+  }
+
+  /** Calls back once a key that was found here is published no more, if that comes. Returns how to stop waiting for it. */
+  watch(key: KeyObject, onWithdrawal: () => void): () => void {
+    const watchers = this.watchers.get(key) ?? new Set();
+    const watcher = () => onWithdrawal();
+    this.watchers.set(key, watchers.add(watcher));
+    if (!this.publishes(key)) queueMicrotask(() => this.tellOfWithdrawals());
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.watchers.get(key) === watchers) this.watchers.delete(key);
+    };
+  }
+
+  private tellOfWithdrawals(): void {
+    for (const [key, watchers] of [...this.watchers]) {
+      if (this.publishes(key)) continue;
+      this.watchers.delete(key);
+      for (const watcher of watchers) watcher();
+    }
+  }
+
   private mayFetch(): boolean {
     const now = performance.now();
     this.allowance = Math.min(FETCHES_IN_A_ROW, this.allowance + (now - this.allowedAt) / 1_000);
@@ -94,6 +120,7 @@ export class PublishedKeys implements Component {
       this.keys = new Map(published.map((key) => [key.kid, this.same(key.kid, createPublicKey(key.getPublicKey()))]));
       this.fetchedAt = performance.now();
       this.failure = undefined;
+      this.tellOfWithdrawals();
     } catch (error) {
       this.failure = error;
       throw error;

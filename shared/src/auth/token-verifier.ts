@@ -6,6 +6,7 @@ import { type Component, together } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 import { TextCache } from '../text/text-cache.js';
 import type { Caller } from './caller.js';
+import type { Grounds } from './end-of-right.js';
 import { EndedSessions } from './ended-sessions.js';
 import { PublishedKeys } from './published-keys.js';
 
@@ -33,11 +34,10 @@ const claims = z.object({
   sid: z.uuid().optional(),
 });
 
-/** What a token proved, by which key. */
+/** What a token proved, by the key of which name. */
 interface Proof {
   readonly caller: Caller;
   readonly kid: string;
-  readonly key: KeyObject;
 }
 
 /** Some 1400 tokens. */
@@ -66,14 +66,14 @@ export class TokenVerifier {
   private async remembered(token: string): Promise<Caller | null> {
     const proof = this.proven.get(token);
     if (!proof || proof.caller.expiresAt * 1_000 <= Date.now()) return null;
-    return (await this.keyFor(proof.kid)) === proof.key ? proof.caller : null;
+    return (await this.keyFor(proof.kid)) === proof.caller.key ? proof.caller : null;
   }
 
   private async prove(token: string): Promise<Caller> {
     const kid = keyIdOf(token);
     const key = await this.keyFor(kid);
     const caller = this.callerOf(token, key);
-    this.proven.set(token, { caller, kid, key });
+    this.proven.set(token, { caller, kid });
     return caller;
   }
 
@@ -83,7 +83,7 @@ export class TokenVerifier {
       const { issuer, audience } = this.options;
       const payload = claims.parse(jwt.verify(token, key, { algorithms: ['RS256'], issuer, audience }));
       const { sub, role, email, username, exp, sid } = payload;
-      return { userId: sub, role, email, username, expiresAt: exp, sessionId: sid, token };
+      return { userId: sub, role, email, username, expiresAt: exp, sessionId: sid, key, token };
     } catch (error) {
       throw unauthenticatedBecause(error);
     }
@@ -114,15 +114,15 @@ export interface PublishedIdentity {
 /** A verifier by what auth publishes: it is kept up to date from its start to its stop. */
 export class RemoteTokenVerifier extends TokenVerifier implements Component {
   readonly name = 'token verifier';
-  /** The sessions known to have ended; null where nobody tells. */
-  readonly endedSessions: EndedSessions | null;
+  /** What a caller's right hangs on after they were admitted. */
+  readonly grounds: Grounds;
   private readonly parts: Component;
 
   constructor({ jwksUrl, sessionsUrl, issuer, audience }: PublishedIdentity, logger: Logger) {
     const keys = new PublishedKeys({ url: jwksUrl });
     const ended = sessionsUrl === undefined ? null : new EndedSessions({ url: sessionsUrl, logger });
     super({ issuer, audience, keys, ...(ended && { hasEnded: (sessionId) => ended.hasEnded(sessionId) }) });
-    this.endedSessions = ended;
+    this.grounds = { keys, sessions: ended };
     this.parts = together(keys, ...(ended ? [ended] : []));
   }
 
