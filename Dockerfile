@@ -1,4 +1,4 @@
-# syntax=docker/dockerfile:1.7
+# syntax=docker/dockerfile:1.18
 # Every image of the shop: `docker build --target orders .`, and so for gateway auth products cart payments logger mailer, and
 # for `preparation`, which makes secrets and databases. `npm run rehearse` does these very steps without Docker.
 ARG NODE=24.21.0-bookworm-slim
@@ -19,7 +19,9 @@ COPY subgraphs/logger/package.json subgraphs/logger/
 COPY subgraphs/mailer/package.json subgraphs/mailer/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
 COPY . .
-RUN npm run build
+# Packages that were kept from another build are older than this copy of the lock file, though they are what it says: without
+# a newer date they would be installed once more, with their scripts.
+RUN touch node_modules/.package-lock.json && npm run build
 RUN node scripts/images/lay-out.mjs images
 
 # What all have in common. What goes into them belongs to root, and they run as somebody who may only read it.
