@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Manifest, nameOf, type Rule } from './manifest.js';
+import { type Labels, type Manifest, nameOf, type Rule, selects } from './manifest.js';
 
 /** Rules of ours for what operators make of their objects: PostgreSQL, RabbitMQ and Redis. */
 export const engineRules: Readonly<Record<string, Rule>> = {
@@ -18,6 +18,15 @@ export const engineRules: Readonly<Record<string, Rule>> = {
       ]);
     });
   },
+
+  'what operators start lets in those alone who are listed': (manifests) =>
+    manifests.flatMap((one) => {
+      const labels = labelsOfPods[one.kind]?.(one.metadata.name);
+      const means = (policy: Manifest) =>
+        labels !== undefined && selects(selecting.parse(policy['spec']).podSelector.matchLabels, labels);
+      const held = manifests.some((policy) => policy.kind === 'NetworkPolicy' && means(policy));
+      return complaints(one, [labels !== undefined && !held && 'no NetworkPolicy means its pods']);
+    }),
 
   'each service is let into its own database alone': (manifests) => [
     ...of(manifests, 'Cluster', cluster).flatMap(([one, { postgresql }]) =>
@@ -128,6 +137,15 @@ function redisPodsOf(one: Manifest): Pods {
   const { podSecurityContext, securityContext, initContainer } = redisPods.parse(one['spec']);
   return { pod: podSecurityContext, containers: [securityContext, initContainer.securityContext] };
 }
+
+/** What each operator labels its pods with. */
+const labelsOfPods: Readonly<Record<string, (name: string) => Labels>> = {
+  Cluster: (name) => ({ 'cnpg.io/cluster': name }),
+  RabbitmqCluster: (name) => ({ 'app.kubernetes.io/name': name }),
+  RedisReplication: (name) => ({ app: name }),
+  RedisSentinel: (name) => ({ app: `${name}-sentinel` }),
+};
+const selecting = z.object({ podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }) });
 
 const cluster = z.object({ postgresql: z.object({ pg_hba: z.array(z.string()).default([]) }) });
 const database = z.object({ name: z.string(), owner: z.string() });

@@ -1,4 +1,4 @@
-import { changed, production } from './changed.js';
+import { changed, production, without } from './changed.js';
 import { engineRules } from './engine-rules.js';
 import { build } from './kustomize.js';
 import type { Manifest } from './manifest.js';
@@ -51,6 +51,11 @@ describe('a broken manifest is found out:', () => {
       'what operators start is what its namespace allows',
       changed('RedisSentinel/redis', { op: 'replace', path: '/spec/securityContext/capabilities/drop', value: [] }),
       'RedisSentinel/redis: it keeps capabilities',
+    ],
+    [
+      'what operators start lets in those alone who are listed',
+      without('NetworkPolicy/redis-sentinel'),
+      'RedisSentinel/redis: no NetworkPolicy means its pods',
     ],
     [
       'each service is let into its own database alone',
