@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type SessionNews, sessionMark } from '@shop/shared/auth/session-news';
+import { eventually } from '../../../tests/support/eventually.js';
 import { AuthService, type Credentials } from './an-auth-service.js';
 
 const CHANGE = 'mutation ($c: String!, $n: String!) { changePassword(current: $c, new: $n) { token } }';
@@ -31,7 +32,7 @@ describe('a session that has ended', () => {
   };
   const me = ({ token }: Credentials) => auth.field('{ me { username } }', {}, token);
 
-  it.each<[string, (user: Credentials) => Promise<unknown>]>([
+  const ways: [string, (user: Credentials) => Promise<unknown>][] = [
     ['a logout', ({ token }) => auth.field('mutation { logout }', {}, token)],
     ['a changed password', ({ token }) => auth.field(CHANGE, { c: 'a-good-password', n: 'a-better-one' }, token)],
     ['a changed role', ({ user }) => auth.field(SET_ROLE, { id: user.id }, administrator.token)],
@@ -43,7 +44,9 @@ describe('a session that has ended', () => {
         await expect(auth.refresh(refreshToken)).rejects.toMatchObject({ message: 'invalid refresh token' });
       },
     ],
-  ])('by %s is told to who asks, and its tokens are refused here at once, by both doors', async (what, end) => {
+  ];
+
+  it.each(ways)('by %s is told to who asks, and its tokens are refused here at once, by both doors', async (what, end) => {
     const name = what.replaceAll(/\W/g, '').slice(0, 30);
     const [user, other] = [await auth.register(name), await auth.register(`${name}2`)];
     const before = await news();
@@ -59,6 +62,25 @@ describe('a session that has ended', () => {
     const profile = await fetch(`${auth.url}/api/profile`, { headers: { authorization: `Bearer ${user.token}` } });
     expect([profile.status, await profile.json()]).toEqual([401, { error: 'invalid token' }]);
     expect(await me(other)).toEqual({ username: `${name}2` });
+  });
+
+  it.each(ways)('by %s is dated after whatever it waited for', async (what, end) => {
+    const user = await auth.register(`w${what.replaceAll(/\W/g, '').slice(0, 30)}`);
+    const holder = await sql.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from users where id = $1 for update', [user.user.id]);
+    await holder.query('select 1 from sessions where user_id = $1 for update', [user.user.id]);
+    const ending = end(user);
+    await eventually(async () => {
+      const waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      expect((await holder.query(waiting)).rows).not.toEqual([]);
+    });
+    const { rows } = await holder.query<{ now: Date }>('select clock_timestamp() as now');
+    await holder.query('commit');
+    holder.release();
+    await ending;
+    const ends = await sql.query<{ ended_at: Date }>('select ended_at from sessions where id = $1', [sessionOf(user)]);
+    expect(ends.rows[0]?.ended_at.getTime()).toBeGreaterThanOrEqual(rows[0]?.now.getTime() ?? Infinity);
   });
 
   it('is told as long as a token of it could live, and by whatever time is asked', async () => {

@@ -40,7 +40,7 @@ export class SessionResolver {
 
   @Mutation(() => Boolean)
   async logout(@Ctx() context: AuthContext): Promise<boolean> {
-    await this.accounts.logOut.run(requireCaller(context.caller), new Date());
+    await this.accounts.logOut.run(requireCaller(context.caller));
     return true;
   }
 

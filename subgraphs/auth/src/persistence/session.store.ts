@@ -91,11 +91,22 @@ export class SessionStore {
     await em.execute('delete from refresh_tokens where session_id = ? and expires_at <= ?', [sessionId, now], 'run');
   }
 
-  async end(em: EntityManager, sessionId: string, now: Date): Promise<void> {
-    await em.execute('update sessions set ended_at = ? where id = ? and ended_at is null', [now, sessionId], 'run');
+  async end(em: EntityManager, sessionId: string): Promise<void> {
+    await this.endWhere(em, 'id = ?', sessionId);
   }
 
-  async endAllOf(em: EntityManager, userId: number, now: Date): Promise<void> {
-    await em.execute('update sessions set ended_at = ? where user_id = ? and ended_at is null', [now, userId], 'run');
+  async endAllOf(em: EntityManager, userId: number): Promise<void> {
+    await this.endWhere(em, 'user_id = ?', userId);
+  }
+
+  /**
+   * Dated by the database, once nothing has to be waited for any more: whoever asks for ends goes on from their times, so
+   * none may be committed long after its own. To the millisecond, as they are asked for.
+   */
+  private async endWhere(em: EntityManager, condition: string, value: string | number): Promise<void> {
+    const going = `${condition} and ended_at is null`;
+    await em.execute(`select 1 from sessions where ${going} order by id for update`, [value]);
+    const time = "date_trunc('milliseconds', clock_timestamp())";
+    await em.execute(`update sessions set ended_at = ${time} where ${going}`, [value], 'run');
   }
 }

@@ -34,7 +34,7 @@ export class AdministerUser {
   }
 
   private change(
-    { caller, userId, now }: Change,
+    { caller, userId }: Change,
     to: Partial<Pick<User, 'role' | 'active'>>,
     write: (em: EntityManager) => Promise<void>,
   ): Promise<User> {
@@ -48,7 +48,7 @@ export class AdministerUser {
       const changed = { ...user, ...to };
       checkSomebodyAdministers([...users.set(userId, changed).values()]);
       await write(em);
-      await this.sessions.endAllOf(em, userId, now);
+      await this.sessions.endAllOf(em, userId);
       return changed;
     });
   }

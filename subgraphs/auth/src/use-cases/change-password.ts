@@ -35,7 +35,7 @@ export class ChangePassword {
       if (!locked?.active) throw unauthenticated('invalid token');
       if (locked.passwordHash !== account.passwordHash) throw wrongPassword();
       await this.users.setPassword(em, account.id, passwordHash);
-      await this.sessions.endAllOf(em, account.id, now);
+      await this.sessions.endAllOf(em, account.id);
       return this.credentials.forNewSession(em, locked, now);
     });
     await this.tries.right({ userId: account.id, passwordHash }, clientAddress);

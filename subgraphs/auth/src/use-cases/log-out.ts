@@ -9,10 +9,10 @@ export class LogOut {
     private readonly sessions: SessionStore,
   ) {}
 
-  async run(caller: Caller, now: Date): Promise<void> {
+  async run(caller: Caller): Promise<void> {
     const { sessionId, userId } = caller;
     await this.transactions.run(async ({ em }) =>
-      sessionId ? this.sessions.end(em, sessionId, now) : this.sessions.endAllOf(em, Number(userId), now),
+      sessionId ? this.sessions.end(em, sessionId) : this.sessions.endAllOf(em, Number(userId)),
     );
   }
 }

@@ -42,7 +42,7 @@ export class RefreshSession {
         case 'rotate':
           return this.credentials.forNextStep(em, user, sessionId, hash, now);
         case 'end':
-          await this.sessions.end(em, sessionId, now);
+          await this.sessions.end(em, sessionId);
           return null;
         case 'refuse':
           return null;

@@ -2,12 +2,12 @@ import { type SessionNews, sessionMark } from '@shop/shared/auth/session-news';
 import type { SessionStore } from '../persistence/session.store.js';
 
 /**
- * Who asks goes on from a minute before: a session is ended at the time at which its end was asked for, and is seen once
- * that is committed, which can take as long as a transaction may hang; and two processes' clocks may differ.
+ * Who asks goes on from a minute before: an end is dated within its transaction, once that has all it waits for, and is seen
+ * once it is committed, which can take as long as a transaction may hang; and our clock may differ from the database's.
  */
 const OVERLAP_MS = 60_000;
 
-/** No end is later, by whatever process's clock. */
+/** No end is later, by the database's clock. */
 const latest = (now: Date) => now.getTime() + OVERLAP_MS;
 
 /**
