@@ -46,23 +46,26 @@ describe('a session that has ended', () => {
     ],
   ];
 
-  it.each(ways)('by %s is told to who asks, and its tokens are refused here at once, by both doors', async (what, end) => {
-    const name = what.replaceAll(/\W/g, '').slice(0, 30);
-    const [user, other] = [await auth.register(name), await auth.register(`${name}2`)];
-    const before = await news();
-    expect(await me(user)).toEqual({ username: name });
-    await end(user);
+  it.each(ways)(
+    'by %s is told to who asks, and its tokens are refused here at once, by both doors',
+    async (what, end) => {
+      const name = what.replaceAll(/\W/g, '').slice(0, 30);
+      const [user, other] = [await auth.register(name), await auth.register(`${name}2`)];
+      const before = await news();
+      expect(await me(user)).toEqual({ username: name });
+      await end(user);
 
-    const { ended, after } = await news(before.next);
-    expect(ended).toContain(sessionMark(sessionOf(user)));
-    expect(ended).not.toContain(sessionMark(sessionOf(other)));
-    expect(JSON.stringify(ended)).not.toContain(sessionOf(user));
-    expect(after).toBeNull();
-    await expect(me(user)).rejects.toMatchObject(refused);
-    const profile = await fetch(`${auth.url}/api/profile`, { headers: { authorization: `Bearer ${user.token}` } });
-    expect([profile.status, await profile.json()]).toEqual([401, { error: 'invalid token' }]);
-    expect(await me(other)).toEqual({ username: `${name}2` });
-  });
+      const { ended, after } = await news(before.next);
+      expect(ended).toContain(sessionMark(sessionOf(user)));
+      expect(ended).not.toContain(sessionMark(sessionOf(other)));
+      expect(JSON.stringify(ended)).not.toContain(sessionOf(user));
+      expect(after).toBeNull();
+      await expect(me(user)).rejects.toMatchObject(refused);
+      const profile = await fetch(`${auth.url}/api/profile`, { headers: { authorization: `Bearer ${user.token}` } });
+      expect([profile.status, await profile.json()]).toEqual([401, { error: 'invalid token' }]);
+      expect(await me(other)).toEqual({ username: `${name}2` });
+    },
+  );
 
   it.each(ways)('by %s is dated after whatever it waited for', async (what, end) => {
     const user = await auth.register(`w${what.replaceAll(/\W/g, '').slice(0, 30)}`);
