@@ -32,11 +32,15 @@ export interface GatewayConfig {
   readonly gatewaySecret: string | undefined;
   /** Bytes. */
   readonly bodyLimit: number;
+  /** Bytes of one answer of a subgraph's to the gateway. */
+  readonly answerLimit: number;
   readonly documentLimits: DocumentLimits;
   /** Of one user, or of one address that nobody signs in from; 0: as many as they like. */
   readonly requestsPerMinute: number;
   readonly streamsPerConnection: number;
   readonly connectionsPerUser: number;
+  /** How long a websocket may take to say hello. */
+  readonly helloTimeoutMs: number;
   /** The list of the operations that alone may run. Null: any may. */
   readonly safelistFile: string | null;
   readonly shutdownMs: number;
@@ -77,7 +81,9 @@ const schema = z.object({
   GATEWAY_SECRET: variables.secret.optional(),
   SUBGRAPH_TIMEOUT_MS: variables.count(10_000, 1, 600_000),
   BODY_LIMIT: variables.count(100 * KILOBYTE, KILOBYTE, 100 * KILOBYTE * KILOBYTE),
+  ANSWER_LIMIT: variables.count(10 * KILOBYTE * KILOBYTE, KILOBYTE, 1_000 * KILOBYTE * KILOBYTE),
   MAX_TOKENS: variables.count(2_000, 1, 20_000),
+  MAX_NAME_LENGTH: variables.count(100, 1, 10_000),
   MAX_DEPTH: variables.count(20, 1, 100),
   MAX_FIELDS: variables.count(500, 1, 10_000),
   MAX_ALIASES: variables.count(100),
@@ -87,6 +93,7 @@ const schema = z.object({
   RATE_LIMIT_PER_MINUTE: variables.optionalCount(),
   MAX_STREAMS_PER_CONNECTION: variables.count(50, 1),
   MAX_CONNECTIONS_PER_USER: variables.count(10, 1),
+  HELLO_TIMEOUT_MS: variables.count(3_000, 1, 600_000),
   PERSISTED_OPERATIONS: z.enum(['automatic', 'only']).default('automatic'),
   PERSISTED_OPERATIONS_FILE: z.string().optional(),
   SHUTDOWN_S: variables.count(10, 1, 300),
@@ -125,8 +132,10 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
     trustedProxies: read.TRUSTED_PROXIES,
     gatewaySecret: read.GATEWAY_SECRET,
     bodyLimit: read.BODY_LIMIT,
+    answerLimit: read.ANSWER_LIMIT,
     documentLimits: {
       tokens: read.MAX_TOKENS,
+      nameLength: read.MAX_NAME_LENGTH,
       depth: read.MAX_DEPTH,
       fields: read.MAX_FIELDS,
       aliases: read.MAX_ALIASES,
@@ -138,6 +147,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
     requestsPerMinute: read.RATE_LIMIT_PER_MINUTE ?? (development ? 0 : REQUESTS_IN_PRODUCTION),
     streamsPerConnection: read.MAX_STREAMS_PER_CONNECTION,
     connectionsPerUser: read.MAX_CONNECTIONS_PER_USER,
+    helloTimeoutMs: read.HELLO_TIMEOUT_MS,
     safelistFile: safelistIn(read, environment),
     shutdownMs: read.SHUTDOWN_S * 1_000,
   });

@@ -5,18 +5,24 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   parse,
+  TokenKind,
 } from 'graphql';
-import { type AppError, badInput, forbidden } from '@shop/shared/errors/app-error';
+import { forbidden } from '@shop/shared/errors/app-error';
 import { type Cost, costOf } from './document-cost.js';
 import { type Extent, extentOf } from './document-extent.js';
+import { bytesOfDocument, tokensOf } from '@shop/shared/graphql/document-tokens';
 import { TextCache } from '@shop/shared/text/text-cache';
 import { introspects } from './introspection.js';
 import type { OperationRequest } from './subscriptions/operation-request.js';
+import { tooMuch } from './too-much.js';
 import { extentOfVariables } from './variables-extent.js';
 
-/** How much one operation may ask for: the tokens of its text, its extent, what it may cost, and its variables. */
+/** How much one operation may ask for: by its text, its extent, what it may cost, and its variables. */
 export interface DocumentLimits extends Extent {
+  /** Comments too. */
   readonly tokens: number;
+  /** Letters of a name: an alias comes back with every item of a list. */
+  readonly nameLength: number;
   /** 0: whatever it costs. */
   readonly cost: number;
   /** Of one list in the variables. */
@@ -25,7 +31,7 @@ export interface DocumentLimits extends Extent {
   readonly introspection: boolean;
 }
 
-const REMEMBERED_CHARACTERS = 250_000;
+const REMEMBERED_BYTES = 16 * 2 ** 20;
 
 /**
  * The way in for every text that a client sends as GraphQL, whatever the transport and the schema. Validation and planning
@@ -33,7 +39,7 @@ const REMEMBERED_CHARACTERS = 250_000;
  * so they are for documents that were admitted.
  */
 export class Limits {
-  private readonly admitted = new TextCache<DocumentNode>(REMEMBERED_CHARACTERS);
+  private readonly admitted = new TextCache<DocumentNode>(REMEMBERED_BYTES);
   private costs = new WeakMap<OperationDefinitionNode, Cost>();
   private costsFor: GraphQLSchema | null = null;
 
@@ -59,9 +65,10 @@ export class Limits {
     const known = this.admitted.get(query);
     if (known) return known;
     const document = this.parse(query);
+    this.checkText(document);
     this.checkExtent(document);
     if (!this.limits.introspection && introspects(document)) throw forbidden('introspection is switched off here');
-    this.admitted.set(query, document);
+    this.admitted.set(query, document, bytesOfDocument(document));
     return document;
   }
 
@@ -74,6 +81,18 @@ export class Limits {
       // Where more tokens are allowed than its stack can take.
       if (aborted || error instanceof RangeError) throw tooMuch(`it may have ${this.limits.tokens} tokens`);
       throw error;
+    }
+  }
+
+  /** The parser counts no comments, and keeps them. */
+  private checkText(document: DocumentNode): void {
+    const most = this.limits;
+    let count = 0;
+    for (const { kind, value } of tokensOf(document)) {
+      count += kind === TokenKind.SOF || kind === TokenKind.EOF ? 0 : 1;
+      if (count > most.tokens) throw tooMuch(`it may have ${most.tokens} tokens, comments among them`);
+      if (kind === TokenKind.NAME && value.length > most.nameLength)
+        throw tooMuch(`a name in it may have ${most.nameLength} letters`);
     }
   }
 
@@ -111,8 +130,4 @@ export class Limits {
     const field = longest && longest.size > most ? longest.argument : undefined;
     throw tooMuch(`with every list as long as it may be it costs ${Math.ceil(cost)}, and may cost ${most}`, field);
   }
-}
-
-function tooMuch(limit: string, field = 'query'): AppError {
-  return badInput(`the query asks for too much: ${limit}`, field);
 }

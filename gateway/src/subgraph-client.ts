@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { OperationTypeNode } from 'graphql';
+import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
@@ -10,10 +10,13 @@ import { isRecord } from './execution/data.js';
 import type { SubgraphAnswer, SubgraphRequest } from './execution/subgraph-request.js';
 import type { Proof } from './gateway-proof.js';
 import { pathOfFailedFetch } from './failed-fetch.js';
-import { errorOf, PART_AWAY } from './public-errors.js';
+import { errorOf, PART_AWAY, toPublicError } from './public-errors.js';
+import { tooMuch } from './too-much.js';
 
 interface SubgraphClientOptions {
   readonly timeoutMs: number;
+  /** Of one answer. */
+  readonly mostBytes: number;
   readonly proof: Proof;
   readonly telemetry: Telemetry;
 }
@@ -29,11 +32,15 @@ const graphqlResponse = z
 const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/i;
 const CONNECTIONS = 64;
 /** What undici reports of a kept connection that the other side had already closed. */
-const STALE_CONNECTION = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const STALE_CONNECTION: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** What it reports of an answer that has more bytes than it may. */
+const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 /**
  * One subgraph over a pool of kept connections. A subgraph that is away, too slow, or answers something else than
- * GraphQL costs the fields that were asked of it and one SUBGRAPH_UNAVAILABLE; its partial answers pass through.
+ * GraphQL costs the fields that were asked of it and one SUBGRAPH_UNAVAILABLE; an answer that is too large costs them and
+ * one BAD_USER_INPUT, for less can be asked for; its partial answers pass through.
  */
 export class SubgraphClient {
   private readonly pool: Pool;
@@ -48,10 +55,13 @@ export class SubgraphClient {
   ) {
     this.url = new URL(url);
     this.path = this.url.pathname + this.url.search;
-    this.pool = new Pool(this.url.origin, { connections: CONNECTIONS, pipelining: 1 });
+    this.pool = new Pool(this.url.origin, {
+      ...{ connections: CONNECTIONS, pipelining: 1 },
+      maxResponseSize: options.mostBytes,
+    });
     this.durations = options.telemetry.metrics.histogram({
       name: 'gateway_subgraph_request_duration_seconds',
-      help: 'Requests to a subgraph: ok when it answered, unavailable when it did not, or not in GraphQL',
+      help: 'Requests to a subgraph: ok when it answered, too_large when with more than it may, else unavailable',
       labels: ['subgraph', 'outcome'],
     });
   }
@@ -66,18 +76,21 @@ export class SubgraphClient {
       done('ok');
       return answer;
     } catch (error) {
-      done('unavailable');
+      const tooLarge = codeOf(error) === TOO_LARGE;
+      done(tooLarge ? 'too_large' : 'unavailable');
       this.options.telemetry.logger.warn(
         { err: error, subgraph: this.name, requestId: context.requestId },
-        'subgraph away',
+        tooLarge ? 'answer too large' : 'subgraph away',
       );
+      const shown = tooLarge ? this.tooMuch() : errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY);
       const path = pathOfFailedFetch(fetch.operation);
-      return {
-        data: null,
-        errors: [{ ...errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY), ...(path && { path }) }],
-        unanswered: true,
-      };
+      return { data: null, errors: [{ ...shown, ...(path && { path }) }], unanswered: true };
     }
+  }
+
+  private tooMuch(): GraphQLFormattedError {
+    const limit = `a part of the answer has more than ${this.options.mostBytes} bytes`;
+    return toPublicError(tooMuch(limit));
   }
 
   /** Lets go of all connections; what is still asked fails. */
@@ -90,8 +103,7 @@ export class SubgraphClient {
     try {
       return await this.post(body, context);
     } catch (error) {
-      if (!repeatable || !(error instanceof Error && 'code' in error && STALE_CONNECTION.has(String(error.code))))
-        throw error;
+      if (!repeatable || !STALE_CONNECTION.has(codeOf(error))) throw error;
       return await this.post(body, context);
     }
   }
@@ -139,6 +151,10 @@ export class SubgraphClient {
     if (!parsed.success) throw new Error(`HTTP ${response.statusCode} with JSON that is no GraphQL response`);
     return parsed.data as SubgraphAnswer;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** What most answers are: data and nothing else, whose form nobody has to look at any further. */

@@ -18,7 +18,7 @@ export class Subgraphs implements Component {
   private readonly retired: SubgraphClient[] = [];
 
   constructor(
-    private readonly config: Pick<GatewayConfig, 'subgraphOrigins' | 'subgraphTimeoutMs'>,
+    private readonly config: Pick<GatewayConfig, 'subgraphOrigins' | 'subgraphTimeoutMs' | 'answerLimit'>,
     private readonly proof: Proof,
     private readonly telemetry: Telemetry,
   ) {}
@@ -42,9 +42,10 @@ export class Subgraphs implements Component {
     const previous = this.clients.get(address.name);
     // Operations that were planned before may still use it, so it is closed with the rest.
     if (previous) this.retired.push(previous);
-    const { subgraphTimeoutMs: timeoutMs } = this.config;
+    const { subgraphTimeoutMs: timeoutMs, answerLimit: mostBytes } = this.config;
     const { proof, telemetry } = this;
-    const client = new SubgraphClient(address.name, this.urlOf(address), { timeoutMs, proof, telemetry });
+    const options = { timeoutMs, mostBytes, proof, telemetry };
+    const client = new SubgraphClient(address.name, this.urlOf(address), options);
     this.clients.set(address.name, client);
   }
 

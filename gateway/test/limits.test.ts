@@ -22,6 +22,7 @@ const nested = (levels: number) => 'user { orders { edges { node { '.repeat(leve
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
 
+const LONG = 'a'.repeat(101);
 const BAD_INPUT = { code: 'BAD_USER_INPUT', field: 'query' };
 /** Of this process, in which the gateway is too: what others do with the machine meanwhile is no work of its. */
 const AT_ONCE_MS = 1_000;
@@ -61,6 +62,12 @@ describe("limits in front of the shop's supergraph", () => {
       /directives/,
     ],
     ['fields in too many operations', times(251, (i) => `query Q${i} { me { id } }`), /tokens|fields/],
+    ['a name that is too long, of a field', `{ me { ${LONG}: id } }`, /a name/],
+    ['of an operation', `query ${LONG} { me { id } }`, /a name/],
+    ['of a fragment', `{ me { ...${LONG} } } fragment ${LONG} on User { id }`, /a name/],
+    ['of a variable', `query ($${LONG}: ID!) { order(id: $${LONG}) { id } }`, /a name/],
+    ['of what does not exist', `{ me(${LONG}: 1) @${LONG} { ... on ${LONG} { id } } }`, /a name/],
+    ['comments', `{ __typename }${'#\n'.repeat(3_000)}`, /tokens/],
   ])('refuses %s at once', async (_what, query, reason) => {
     const { status, errors } = await timed(() => graphqlRequest(gateway.url, query));
     expect(status).toBe(400);
@@ -90,6 +97,12 @@ describe("limits in front of the shop's supergraph", () => {
     expect([status, errors?.[0]?.message]).toEqual([400, 'Cannot spread fragment "A" within itself.']);
   });
 
+  it('admits names and comments that are as long as they may be', async () => {
+    const name = LONG.slice(1);
+    const { status, data } = await graphqlRequest(gateway.url, `query ${name} { ${name}: __typename } # ${LONG}`);
+    expect([status, data]).toEqual([200, { [name]: 'Query' }]);
+  });
+
   it('admits what explorers ask', async () => {
     const query = getIntrospectionQuery({
       specifiedByUrl: true,
@@ -117,12 +130,16 @@ describe("limits in front of the shop's supergraph", () => {
 describe('limits in front of another supergraph', () => {
   it('are those of the settings', async () => {
     const shop = await new FakeShop().start();
-    const gateway = await TestGateway.start(shop.compose(), { MAX_FIELDS: '3', MAX_DEPTH: '2' });
+    const gateway = await TestGateway.start(shop.compose(), {
+      ...{ MAX_FIELDS: '3', MAX_DEPTH: '2', MAX_NAME_LENGTH: '12' },
+    });
     shop.orders.advance('1', 'PAID');
     const statusOf = async (query: string) => (await graphqlRequest(gateway.url, query)).status;
     expect(await statusOf('{ orders { ...F } } fragment F on Order { id status }')).toBe(200);
     expect(await statusOf('{ orders { ...F ...F } } fragment F on Order { id status }')).toBe(400);
     expect(await statusOf('{ orders { product { id } } }')).toBe(400);
+    expect(await statusOf('{ abcdefghijkl: paymentCount }')).toBe(200);
+    expect(await statusOf('{ abcdefghijklm: paymentCount }')).toBe(400);
     await gateway.stop();
     await shop.stop();
   });

@@ -115,12 +115,14 @@ describe('clients that ask too often', () => {
     const gateway = await start();
     for (const [n, status] of [401, 401, 401, 429, 429].entries())
       expect(await statuses(gateway, 1, { authorization: `Bearer a.${n}.c` })).toEqual([status]);
-    const elsewhere = { address: '192.0.2.9' };
-    expect(await statuses(gateway, MOST - 1, elsewhere)).toEqual([200, 200]);
-    const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', { headers: headersOf(elsewhere) });
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer a.b.c' } }));
-    expect(await once(socket, 'close')).toEqual([4429, Buffer.from(SENTENCE)]);
+    for (const [n, authorization] of ['Bearer a.b.c', { toString: 1 }].entries()) {
+      const elsewhere = { address: `192.0.2.${n + 9}` };
+      expect(await statuses(gateway, MOST - 1, elsewhere)).toEqual([200, 200]);
+      const socket = new WebSocket(gateway.websocketUrl, 'graphql-transport-ws', { headers: headersOf(elsewhere) });
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+      expect(await once(socket, 'close')).toEqual([4429, Buffer.from(SENTENCE)]);
+    }
     expect(await statuses(gateway, 1, { authorization: bearer(7) })).toEqual([200]);
   });
 

@@ -47,6 +47,14 @@ describe('the websocket door', () => {
     expect(await closeAfter()).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
   });
 
+  it('waits for the hello as long as it is told to', async () => {
+    const hasty = await TestGateway.start(shop.compose(), { HELLO_TIMEOUT_MS: '50' });
+    const since = performance.now();
+    const [code] = (await once(new WebSocket(hasty.websocketUrl, 'graphql-transport-ws'), 'close')) as [number];
+    expect([code, performance.now() - since < 2_500]).toEqual([4408, true]);
+    await hasty.stop();
+  });
+
   it('closes with 4400 when a client says what only a server may', async () => {
     const reason = 'a client may not send this message';
     expect(await closeAfter(hello(), { type: 'next', id: '1', payload: {} })).toEqual({ code: 4400, reason });
@@ -56,6 +64,8 @@ describe('the websocket door', () => {
     ['forged', { authorization: 'Bearer a.b.c' }],
     ['of another scheme', { Authorization: 'Basic x' }],
     ['no string', { authorization: { token: 1 } }],
+    ['what can not be a string', { authorization: { toString: 1 } }],
+    ['what would be one', { authorization: ['Bearer a.b.c'] }],
     ['empty', { authorization: '' }],
   ])('closes with 4403 when the token is %s', async (_what, payload) => {
     expect(await closeAfter(hello(payload))).toMatchObject({ code: 4403, reason: expect.stringContaining('invalid') });

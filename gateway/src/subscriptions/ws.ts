@@ -47,10 +47,10 @@ interface WebsocketDoorOptions {
   readonly telemetry: Telemetry;
   /** The largest message, in bytes. */
   readonly bodyLimit: number;
+  readonly helloTimeoutMs: number;
 }
 
 const PATH = '/graphql';
-const HELLO_WITHIN_MS = 3_000;
 const TRY_AGAIN_LATER = 1013;
 /** The protocol has 4429 for a client that says hello too often; here it is one that is there too often. */
 const closeCodes: Partial<Record<ErrorCode, number>> = {
@@ -81,7 +81,7 @@ export class WebsocketDoor implements Component {
       (gauge) => gauge.set(this.sockets.clients.size),
     );
     const protocol = makeServer<Record<string, unknown> | undefined, Connection>({
-      connectionInitWaitTimeout: HELLO_WITHIN_MS,
+      connectionInitWaitTimeout: options.helloTimeoutMs,
       onConnect: (context) => this.admit(context),
       onSubscribe: (context, _id, payload) => this.run(context, payload),
       // What ran is handed through as the context value.
@@ -147,8 +147,8 @@ export class WebsocketDoor implements Component {
     const { authorization, Authorization } = connectionParams ?? {};
     const token = authorization ?? Authorization ?? extra.request.headers.authorization;
     try {
-      // What is no string is no token either.
-      const header = token === undefined || token === null ? undefined : String(token);
+      // What is no string is no token, but not nobody either.
+      const header = token === undefined || token === null ? undefined : typeof token === 'string' ? token : '';
       const { address } = this.originOf(extra.request);
       const identity = await this.options.rate.identify(header, address);
       if (extra.socket.readyState !== extra.socket.OPEN) return false;
