@@ -98,9 +98,10 @@ async function allInOne(root) {
       const next = start({ SHOP_AGAIN: 'true' });
       await stopped(current.child, 'SIGTERM');
       current = next;
+      const answered = answer(next.child);
       next.go();
       standby.prepare();
-      return false;
+      return answered;
     },
     stop: async (signal) => {
       standby.stop();
