@@ -1,5 +1,5 @@
 import { silentLogger } from '@shop/shared/logging/logger';
-import { amqpTopology } from '@shop/shared/messaging/amqp-topology';
+import { amqpConfig, topologyFor } from '@shop/shared/messaging/amqp-topology';
 import { RascalLink } from '@shop/shared/messaging/rascal-link';
 import { eventually } from '../../../tests/support/eventually.js';
 import { PATIENT, testQueues } from './bus-harness.js';
@@ -11,7 +11,10 @@ test('everything is declared again, though the connection that stood never answe
   url.host = harness.proxy.host;
   let opened = 0;
   const link = new RascalLink(
-    amqpTopology({ url: url.href, queues: testQueues, queueType: 'classic', connectionName: 'link' }),
+    amqpConfig({
+      ...{ url: url.href, connectionName: 'link' },
+      topology: topologyFor('link', { queues: testQueues, queueType: 'classic' }),
+    }),
     silentLogger,
     async () => void (opened += 1),
   );

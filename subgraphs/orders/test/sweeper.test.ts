@@ -103,7 +103,7 @@ describe('the sweeper', () => {
     clock.forward(25);
     await pause(3_000);
     gate.reopen();
-    await eventually(async () => expect((await world.statusOf(uuid)).status).not.toBe('Pending'), {
+    await eventually(async () => expect(await world.statusOf(uuid)).not.toMatchObject({ status: 'Pending' }), {
       timeoutMs: 40_000,
     });
     expect(await world.statusOf(uuid)).toMatchObject({ status: 'Paid' });
