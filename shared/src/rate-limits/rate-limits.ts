@@ -13,12 +13,6 @@ export interface RateLimit {
   forget(key: string): Promise<void>;
 }
 
-/** Keys of something that has happened, each kept for some time. Neither of the two rejects. */
-export interface Remembered {
-  add(key: string): Promise<void>;
-  has(key: string): Promise<boolean>;
-}
-
 const MINUTE_S = 60;
 
 /** No limit at all. */
@@ -56,20 +50,11 @@ export class RateLimits implements Component {
 
   /** The limit of this name, the same for every process that asks; 0 a minute: none. */
   perMinute(name: string, most: number): RateLimit {
-    return most === 0 ? unlimited : new CountedLimit(this.limiter(name, most, MINUTE_S));
+    return most === 0 ? unlimited : new CountedLimit(this.limiter(name, most));
   }
 
-  /** What has this name, the same for every process that asks; forgotten after some seconds. */
-  remembered(name: string, seconds: number): Remembered {
-    const limiter = this.limiter(name, 1, seconds);
-    return {
-      add: async (key) => void (await limiter.set(key, 1, seconds).catch(() => null)),
-      has: async (key) => (await limiter.get(key).catch(() => null)) !== null,
-    };
-  }
-
-  private limiter(name: string, points: number, duration: number): RateLimiterAbstract {
-    const options = { keyPrefix: this.prefix + name, points, duration };
+  private limiter(name: string, points: number): RateLimiterAbstract {
+    const options = { keyPrefix: this.prefix + name, points, duration: MINUTE_S };
     const inMemory = new RateLimiterMemory(options);
     if (!this.redis) return inMemory;
     return new RateLimiterRedis({

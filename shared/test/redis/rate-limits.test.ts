@@ -48,18 +48,6 @@ describe('rate limits', () => {
     expect(await limit.take('b', 11)).toBeGreaterThan(0);
   });
 
-  it.each([
-    ['in memory', () => start()],
-    ['in Redis', () => start({ namespace: `test-${randomUUID()}:` })],
-  ])('remember what has happened, %s, for its time', async (_where, begin) => {
-    const limits = await begin();
-    const [long, short] = [limits.remembered('long', 60), limits.remembered('short', 1)];
-    await Promise.all([long.add('a'), short.add('a')]);
-    expect([await long.has('a'), await long.has('b'), await short.has('b')]).toEqual([true, false, false]);
-    await eventually(async () => expect(await short.has('a')).toBe(false), { timeoutMs: 5_000, everyMs: 50 });
-    expect(await long.has('a')).toBe(true);
-  });
-
   it('count for all processes together, but each name by itself', async () => {
     const namespace = `test-${randomUUID()}:`;
     const [here, there] = [await start({ namespace }), await start({ namespace })];

@@ -1,4 +1,6 @@
 import { createSystem } from '@shop/auth/system';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { AuthService } from './an-auth-service.js';
 import { freePort } from '../../../tests/support/free-port.js';
 import { gatewayProof } from '../../../tests/support/gateway-proof.js';
@@ -104,6 +106,22 @@ describe('too many tries', () => {
     expect((await front.logIn('moved1', 'a-better-password', before)).status).toBe(429);
   });
 
+  it('at one account are counted from wherever, when its owner has not signed in there for a week', async () => {
+    const sql = new pg.Client(auth.environment['DATABASE_URL']);
+    await sql.connect();
+    await auth.register('away');
+    const before = front.newAddress();
+    expect((await front.logIn('away', 'a-good-password', before)).status).toBe(200);
+    await sql.query('update known_addresses set expires_at = now()');
+    expect(await front.statuses(3, 'away')).toEqual([401, 401, 401]);
+    expect((await front.logIn('away', 'a-good-password', before)).status).toBe(429);
+    // What has expired is forgotten with the next that is added.
+    await auth.register('present');
+    expect((await front.logIn('present', 'a-good-password', front.newAddress())).status).toBe(200);
+    expect((await sql.query('select 1 from known_addresses')).rows).toHaveLength(1);
+    await sql.end();
+  });
+
   it('are as many when they come at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => front.logIn('atonce', 'wrong-password', front.newAddress())),
@@ -177,9 +195,10 @@ describe('too many tries at two processes', () => {
   let redis: TcpProxy;
   let fronts: [Front, Front];
   let stopSecond: () => Promise<void>;
+  const { namespace } = testRedis();
   beforeAll(async () => {
     redis = await tcpProxy(required('REDIS_URL'));
-    const settings = { REDIS_URL: `redis://${redis.host}`, REDIS_NAMESPACE: testRedis().namespace };
+    const settings = { REDIS_URL: `redis://${redis.host}`, REDIS_NAMESPACE: namespace };
     auth = await AuthService.start({ LOGIN_RATE_LIMIT: '3', GATEWAY_SECRET: secret, ...settings });
     const port = await freePort();
     const second = createSystem({ ...auth.environment, PORT: String(port) });
@@ -200,6 +219,20 @@ describe('too many tries at two processes', () => {
     expect(await here.statuses(1, '!', () => '1.1.1.1')).toEqual([429]);
     expect(await here.statuses(2, 'together')).toEqual([401, 401]);
     expect(await there.statuses(2, 'together', () => '2.2.2.2')).toEqual([401, 429]);
+  });
+
+  it('do not shut an account where its owner has signed in before, though Redis has forgotten all', async () => {
+    const [here, there] = fronts;
+    await auth.register('faraway');
+    expect((await here.logIn('faraway', 'a-good-password', '4.4.4.4')).status).toBe(200);
+    // As one that is full does with what nobody has used for hours.
+    const store = new Redis(required('REDIS_URL'));
+    const keys = await store.keys(`${namespace}*`);
+    expect(await store.del(keys)).toBeGreaterThan(0);
+    await store.quit();
+    expect(await there.statuses(4, 'faraway')).toEqual([401, 401, 401, 429]);
+    expect((await there.logIn('faraway', 'a-good-password', '4.4.4.4')).status).toBe(200);
+    expect((await there.logIn('faraway', 'a-good-password', '4.4.4.5')).status).toBe(429);
   });
 
   it('are counted by each while Redis is away', async () => {

@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { Accounts } from './migrations/0001-accounts.js';
 import { EndedSessions } from './migrations/0002-ended-sessions.js';
+import { KnownAddresses } from './migrations/0003-known-addresses.js';
 import { RefreshTokenRecord, SessionRecord } from './session.record.js';
 import { UserRecord } from './user.record.js';
 
@@ -18,6 +19,7 @@ export function openDatabase(
     migrations: [
       { name: '0001-accounts', class: Accounts },
       { name: '0002-ended-sessions', class: EndedSessions },
+      { name: '0003-known-addresses', class: KnownAddresses },
     ],
   });
 }

@@ -12,6 +12,7 @@ import { Register } from './register.js';
 import { TellEndedSessions } from './tell-ended-sessions.js';
 import { Tries } from './tries.js';
 import { PasswordWork } from '../passwords/password-work.js';
+import { KnownAddressStore } from '../persistence/known-address.store.js';
 import { SessionStore } from '../persistence/session.store.js';
 import { UserStore } from '../persistence/user.store.js';
 import type { AccessTokens } from '../tokens/access-tokens.js';
@@ -44,7 +45,7 @@ export function createAccountUseCases(options: AccountOptions): AccountUseCases 
   const users = new UserStore(options.database);
   const sessions = new SessionStore(options.database);
   const credentials = new IssueCredentials(sessions, options.accessTokens, options.refreshLifetimeSeconds);
-  const tries = new Tries(options.rateLimits, options.loginRateLimit);
+  const tries = new Tries(options.rateLimits, new KnownAddressStore(options.database), options.loginRateLimit);
   const passwords = new PasswordWork();
   return {
     users,

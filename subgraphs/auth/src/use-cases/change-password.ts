@@ -27,7 +27,7 @@ export class ChangePassword {
     await this.tries.from(clientAddress);
     const account = await this.users.accountById(Number(caller.userId));
     if (!account?.active) throw unauthenticated('invalid token');
-    await this.tries.at(triesAt(account), clientAddress);
+    await this.tries.at(triesAt(account), clientAddress, now);
     if (!(await this.passwords.fits(current, account.passwordHash, clientAddress))) throw wrongPassword();
     const passwordHash = await this.passwords.hash(password, clientAddress);
     const credentials = await this.transactions.run(async ({ em }) => {
@@ -38,7 +38,7 @@ export class ChangePassword {
       await this.sessions.endAllOf(em, account.id);
       return this.credentials.forNewSession(em, locked, now);
     });
-    await this.tries.right({ userId: account.id, passwordHash }, clientAddress);
+    await this.tries.right({ userId: account.id, passwordHash }, clientAddress, now);
     return credentials;
   }
 }

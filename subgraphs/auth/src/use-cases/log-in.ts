@@ -26,13 +26,13 @@ export class LogIn {
     await this.tries.from(clientAddress);
     let account = key && (await this.users.accountByLogin(key));
     const guessed = account ? triesAt(account) : key;
-    if (guessed) await this.tries.at(guessed, clientAddress);
+    if (guessed) await this.tries.at(guessed, clientAddress, now);
     for (;;) {
       const fits = await this.passwords.fits(password, account?.passwordHash, clientAddress);
       if (!account || !fits) throw unauthenticated('invalid credentials');
       const credentials = await this.openSession(account, now);
       if (credentials) {
-        await this.tries.right(triesAt(account), clientAddress);
+        await this.tries.right(triesAt(account), clientAddress, now);
         await this.renewHash(account, password, clientAddress);
         return credentials;
       }
