@@ -99,6 +99,20 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     );
   });
 
+  it('may spread a fragment more than once', async () => {
+    const query = `subscription ($id: ID) { orderStatusChanged(orderId: $id) { a: items { ...I } b: items { ...I } } }
+      fragment I on Item { id quantity }`;
+    shop.orders.advance('1', 'PENDING');
+    const stream = open({ query, variables: { id: '1' } });
+    const items = [{ id: '1.1', quantity: 2 }];
+    const event = { data: { orderStatusChanged: { a: items, b: items } } };
+    await eventually(() => expect([stream.error, stream.answers]).toEqual([undefined, [event]]));
+    shop.orders.breakSockets();
+    shop.orders.advance('1', 'CANCELLED');
+    await eventually(() => expect(stream.completed).toBe(true));
+    expect(stream.answers).toEqual([event, event]);
+  });
+
   it('leaves nothing behind when its client goes away', async () => {
     shop.orders.advance('1', 'PENDING');
     const streams = [openOrder('1'), openOrder(null), openOrder('1')];

@@ -42,6 +42,19 @@ describe('resuming a subscription', () => {
     expect(resumption?.versionOf({ it: { version: 'x', resume_version: 2 } })).toBe(2);
   });
 
+  it('keeps its fragments, and the variables that are used in them alone', () => {
+    const fragment = 'fragment I on OrderItem { id quantity @include(if: $with) }';
+    const operation = `subscription ($with: Boolean!) {
+      orderStatusChanged(orderId: 7) { a: items { ...I } b: items { ...I } }
+    } ${fragment}`;
+    const resumption = resumptionOf(operation, { with: true });
+    for (const text of [resumption?.operation, resumption?.after(4)]) {
+      expect(text).toContain(print(parse(fragment)));
+      expect(text).toContain('$with: Boolean!');
+      expect(text).toContain('resume_version: version');
+    }
+  });
+
   it.each([
     ['it is about all orders', 'subscription { orderStatusChanged { id } }', {}],
     ['the id is null', 'subscription { orderStatusChanged(orderId: null) { id } }', {}],

@@ -1,7 +1,7 @@
 import {
+  type DocumentNode,
   type FieldNode,
   Kind,
-  type OperationDefinitionNode,
   parse,
   print,
   type SelectionSetNode,
@@ -34,8 +34,8 @@ export function resumptionOf(operation: string, variables: Variables): Resumptio
   if (!root || field?.name.value !== RESUMABLE.field || !field.selectionSet || !namesOne(field, variables)) return null;
   const key = (field.alias ?? field.name).value;
   return {
-    operation: print(rewritten(root, field, null)),
-    after: (version) => print(rewritten(root, field, version)),
+    operation: print(rewritten(document, field, null)),
+    after: (version) => print(rewritten(document, field, version)),
     versionOf(data) {
       const event = (data as Record<string, Record<string, unknown> | null> | null | undefined)?.[key];
       const version = event?.[VERSION_KEY];
@@ -59,7 +59,7 @@ function namesOne(field: FieldNode, variables: Variables): boolean {
   return value.kind !== Kind.VARIABLE || (variables[value.name.value] ?? null) !== null;
 }
 
-function rewritten(root: OperationDefinitionNode, field: FieldNode, after: number | null): OperationDefinitionNode {
+function rewritten(document: DocumentNode, field: FieldNode, after: number | null): DocumentNode {
   const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
   const others = (field.arguments ?? []).filter(
     (argument) => after === null || argument.name.value !== RESUMABLE.after,
@@ -75,14 +75,14 @@ function rewritten(root: OperationDefinitionNode, field: FieldNode, after: numbe
     arguments: after === null ? others : [...others, place],
     selectionSet: { kind: Kind.SELECTION_SET, selections: [...(field.selectionSet?.selections ?? []), version] },
   };
-  const operation = visit(root, { Field: (node) => (node === field ? changed : undefined) });
-  return withoutUnusedVariables(operation);
+  return withoutUnusedVariables(visit(document, { Field: (node) => (node === field ? changed : undefined) }));
 }
 
 /** The argument that was replaced may have been the last use of a variable, and an unused one makes an operation invalid. */
-function withoutUnusedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
+function withoutUnusedVariables(document: DocumentNode): DocumentNode {
   const used = new Set<string>();
-  visit({ ...operation, variableDefinitions: [] }, { Variable: (node) => void used.add(node.name.value) });
-  const definitions = operation.variableDefinitions ?? [];
-  return { ...operation, variableDefinitions: definitions.filter(({ variable }) => used.has(variable.name.value)) };
+  visit(document, { VariableDefinition: () => false, Variable: (node) => void used.add(node.name.value) });
+  return visit(document, {
+    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
+  });
 }

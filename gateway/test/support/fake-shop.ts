@@ -32,7 +32,8 @@ class FakeOrders extends FakeSubgraph {
         ticks(count: Int!): Int!
         broken: Int!
       }
-      type Order @key(fields: "id") { id: ID! status: String! version: Int! product: Product! }
+      type Order @key(fields: "id") { id: ID! status: String! version: Int! product: Product! items: [Item!]! }
+      type Item { id: ID! quantity: Int! }
       type Product @key(fields: "id") { id: ID! }
       `,
       {
@@ -53,6 +54,7 @@ class FakeOrders extends FakeSubgraph {
         Order: {
           __resolveReference: ({ id }: { id: string }) => this.current(id),
           product: ({ id }: OrderVersion) => ({ id: `p${id}` }),
+          items: ({ id }: OrderVersion) => [{ id: `${id}.1`, quantity: 2 }],
         },
         Subscription: {
           orderStatusChanged: {
