@@ -9,10 +9,13 @@ import { fields } from './permissions.js';
 import { type Caller, callers, hasBadToken } from './rules.js';
 import type { Place } from './selection.js';
 import type { Setting } from '../setting.js';
-import type { Way } from './ways.js';
+import { isStream, type Way } from './ways.js';
 
 /** So many operations are under way at a time. */
 export const AT_ONCE = 8;
+
+/** The code with which the gateway closes a websocket whose token is none. */
+const NO_CONNECTION = '4403';
 
 /** Where a subgraph is, if it is not the shop's own. */
 export type Elsewhere = Readonly<Partial<Record<ServiceName, string>>>;
@@ -28,11 +31,11 @@ export async function askGraph(ways: readonly Way[], setting: Setting, elsewhere
   return cells.flat();
 }
 
-/** Streams are asked for by SSE at the gateway, and at a subgraph as the gateway does, by websocket. */
+/** Streams are asked for at the gateway by SSE and by websocket, and at a subgraph as the gateway does, by websocket. */
 function ask({ door, owner, query, variables }: Way, origin: string, headers: Headers): Promise<Answer> {
   const operation = { query, variables };
-  if (door !== 'subscription') return askByHttp(`${origin}/graphql`, headers, operation);
-  if (owner === null) return askByStream(`${origin}/graphql/stream`, headers, operation);
+  if (!isStream(door)) return askByHttp(`${origin}/graphql`, headers, operation);
+  if (owner === null && door === 'subscription') return askByStream(`${origin}/graphql/stream`, headers, operation);
   return askByWebsocket(`${origin}/graphql`, headers, operation);
 }
 
@@ -41,7 +44,7 @@ function answersAt(door: Way['door'], granted: string): Cell['answers'] {
   const orNothing = door === '_entities' ? [NOTHING] : [];
   return {
     granted: [granted],
-    hidden: [door === 'subscription' || door === 'mutation' ? 'NOT_FOUND' : NOTHING],
+    hidden: [isStream(door) || door === 'mutation' ? 'NOT_FOUND' : NOTHING],
     refused: ['UNAUTHENTICATED', ...orNothing],
     forbidden: ['FORBIDDEN', ...orNothing],
   };
@@ -56,7 +59,7 @@ export function cellsOf(way: Way, caller: Caller, answer: Answer, leaked: string
     ...{ caller, at, by, leaked },
     entries: entriesOf(place, owner),
     answers: answersAt(door, granted),
-    ...(hasBadToken(caller) && { always: 'UNAUTHENTICATED' }),
+    ...(hasBadToken(caller) && { always: door === 'subscription by websocket' ? NO_CONNECTION : 'UNAUTHENTICATED' }),
     outcome: outcomeAt(answer, place.path),
   }));
 }

@@ -7,7 +7,7 @@ import { AT_ONCE, cellsOf, type Elsewhere } from './ask-graph.js';
 import type { Cell } from './cell.js';
 import type { Graph } from './graph.js';
 import { callers } from './rules.js';
-import type { Way } from './ways.js';
+import { isStream, type Way } from './ways.js';
 
 /** Everybody but whoever has the gateway's proof. */
 const unproven = callers.filter((caller) => caller !== 'gateway');
@@ -27,10 +27,9 @@ export async function askUnproven(
     const url = `${elsewhere[owner] ?? setting.originOf(owner)}/graphql`;
     const headers = setting.credentials.headersOf(caller, owner);
     const { query, variables } = way;
-    const answer =
-      way.door === 'subscription'
-        ? await askToUpgrade(url, headers)
-        : await askByHttp(url, headers, { query, variables });
+    const answer = isStream(way.door)
+      ? await askToUpgrade(url, headers)
+      : await askByHttp(url, headers, { query, variables });
     return cellsOf(way, caller, answer, marksIn(answer.text, way, setting.stage.things)).map((cell) => ({
       ...cell,
       at: `${cell.at} without the gateway's proof`,

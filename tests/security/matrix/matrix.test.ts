@@ -132,6 +132,7 @@ describe('who may do what, of every field and route, at every door', () => {
     it.each([
       ['Query.allOrders', SIGNED_IN, 'Query.allOrders for stranger, query at orders'],
       ['Order.total', ADMIN, 'Order.total for owner, subscription at gateway'],
+      ['Order.total', ADMIN, 'Order.total for owner, subscription by websocket at gateway'],
       ['Cart.total', OWN_OR_ADMIN, 'Cart.total for admin, _entities at cart'],
       ['Query.products', SIGNED_IN, 'Query.products for nobody, query at gateway'],
       ['Mutation.deleteProduct', PUBLIC, 'Mutation.deleteProduct for stranger, mutation at products'],
