@@ -1,12 +1,4 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  Kind,
-  parse,
-  print,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, parse, print, type SelectionSetNode, visit } from 'graphql';
 import type { Variables } from './subscription-plan.js';
 
 /** The subscription of the API that can be taken up again, and how: see its description in the schema. */

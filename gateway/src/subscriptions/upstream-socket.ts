@@ -9,17 +9,22 @@ export interface UpstreamSink {
   refused(errors: readonly GraphQLFormattedError[]): void;
   /** The connection ended. `established`: the subgraph had acknowledged it while this operation waited or ran. */
   broken(established: boolean): void;
+  /** The subgraph closed the connection because of this operation, which is larger than a message may be there. */
+  tooLarge(): void;
   complete(): void;
 }
 
 interface Attempt {
+  readonly bytes: number;
   established: boolean;
+  tooLarge(): void;
   broken(): void;
 }
 
 const ACKNOWLEDGED_WITHIN_MS = 5_000;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
+const MESSAGE_TOO_BIG = 1009;
 /** Kept open for the next subscription that follows soon. */
 const IDLE_CLOSE_MS = 300;
 
@@ -53,7 +58,7 @@ export class UpstreamSocket {
         connected: () => this.connected(),
         ping: (received) => received || this.expectPong(),
         pong: (received) => received && clearTimeout(this.pongOverdue),
-        closed: () => this.closed(),
+        closed: (event) => this.closed((event as { readonly code?: number } | undefined)?.code),
       },
     });
   }
@@ -69,7 +74,9 @@ export class UpstreamSocket {
       tell?.();
     };
     const attempt: Attempt = {
+      bytes: bytesOf(payload),
       established: this.acknowledged,
+      tooLarge: () => finish(() => sink.tooLarge()),
       broken: () => finish(() => sink.broken(attempt.established)),
     };
     this.attempts.add(attempt);
@@ -93,9 +100,11 @@ export class UpstreamSocket {
   }
 
   /** However it was closed, every operation ends here: the library would silently repeat some, from their beginning. */
-  private closed(): void {
+  private closed(code: number | undefined): void {
     this.acknowledged = false;
     clearTimeout(this.pongOverdue);
+    // One of them was too large, and so then was the largest. Resumed, it would break the others again and again.
+    if (code === MESSAGE_TOO_BIG) largestOf(this.attempts)?.tooLarge();
     for (const attempt of [...this.attempts]) attempt.broken();
   }
 
@@ -103,6 +112,18 @@ export class UpstreamSocket {
     clearTimeout(this.pongOverdue);
     this.pongOverdue = setTimeout(() => this.client.terminate(), PONG_WITHIN_MS);
   }
+}
+
+/** How long the message is that begins an operation, all but its id. */
+export function bytesOf(payload: SubscribePayload): number {
+  return Buffer.byteLength(JSON.stringify(payload));
+}
+
+function largestOf(attempts: Iterable<Attempt>): Attempt | undefined {
+  return [...attempts].reduce<Attempt | undefined>(
+    (largest, attempt) => (largest && largest.bytes >= attempt.bytes ? largest : attempt),
+    undefined,
+  );
 }
 
 /** The library gives a websocket its address and protocol, and no headers. */

@@ -1,20 +1,27 @@
 import { context as activeContext, SpanKind } from '@opentelemetry/api';
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { AppError } from '@shop/shared/errors/app-error';
+import { LARGEST_MESSAGE } from '@shop/shared/graphql/largest-message';
 import { mapEvents } from '@shop/shared/graphql/map-events';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextFrom, traceHeaders } from '@shop/shared/telemetry/trace-context';
 import type { GatewayContext } from '../context.js';
 import { pathOfFailedFetch } from '../failed-fetch.js';
-import { errorOf, PART_AWAY, publicError, PublicGraphqlError } from '../public-errors.js';
+import { errorOf, PART_AWAY, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
+import { tooMuch } from '../too-much.js';
 import { EventQueue } from './event-queue.js';
 import { type Resumption, resumptionOf } from './resumption.js';
 import type { SubscriptionPlan, Variables } from './subscription-plan.js';
 import type { UpstreamPool } from './upstream-pool.js';
+import { bytesOf } from './upstream-socket.js';
 
 /** A stream that can be resumed is tried again so long after a break, at growing intervals. */
 const RESUME_FOR_MS = 60_000;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
+/** What a message may have: the rest is for its frame, and for the version to go on after. */
+const MOST_BYTES = LARGEST_MESSAGE - 1_024;
 /** A connection that held so long was whole again, and its break is a new one. */
 const WHOLE_AFTER_MS = 5_000;
 
@@ -38,6 +45,7 @@ export class UpstreamStream {
   private retry: NodeJS.Timeout | undefined;
   private unsubscribe: () => void = () => undefined;
 
+  /** Throws BAD_USER_INPUT where the subgraph would close the socket, which is everybody's, for what it is asked. */
   constructor(
     private readonly pool: UpstreamPool,
     private readonly plan: SubscriptionPlan,
@@ -48,6 +56,7 @@ export class UpstreamStream {
   ) {
     this.variables = plan.primaryVariables(variables);
     this.resumption = resumptionOf(plan.primary.operation, this.variables);
+    if (bytesOf(this.payload()) > MOST_BYTES) throw tooLong();
     this.events = new EventQueue<ExecutionResult>(
       () => {
         clearTimeout(this.retry);
@@ -67,22 +76,26 @@ export class UpstreamStream {
 
   private attempt(): void {
     this.attemptedAt = Date.now();
+    const { serviceName } = this.plan.primary;
+    const socket = this.pool.socketTo(serviceName, this.plan.url, this.context.authorization);
+    this.unsubscribe = socket.subscribe(this.payload(), {
+      next: (event) => this.next(event),
+      refused: (errors) => this.refused(fromSubgraph(errors[0])),
+      broken: (established) => this.broken(established),
+      tooLarge: () => this.events.fail(failure(toPublicError(tooLong()))),
+      complete: () => this.events.end(),
+    });
+  }
+
+  private payload(): SubscribePayload {
     const { authorization, requestId } = this.context;
     const { operationName } = this.plan.primary;
-    this.unsubscribe = this.pool.socketTo(this.plan.primary.serviceName, this.plan.url, authorization).subscribe(
-      {
-        query: this.operation(),
-        variables: this.variables,
-        ...(operationName !== undefined && { operationName }),
-        extensions: { ...(authorization !== null && { authorization }), requestId, ...traceHeaders(this.origin) },
-      },
-      {
-        next: (event) => this.next(event),
-        refused: (errors) => this.refused(fromSubgraph(errors[0])),
-        broken: (established) => this.broken(established),
-        complete: () => this.events.end(),
-      },
-    );
+    return {
+      query: this.operation(),
+      variables: this.variables,
+      ...(operationName !== undefined && { operationName }),
+      extensions: { ...(authorization !== null && { authorization }), requestId, ...traceHeaders(this.origin) },
+    };
   }
 
   private operation(): string {
@@ -118,6 +131,10 @@ export class UpstreamStream {
     this.retry = setTimeout(() => this.attempt(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
   }
+}
+
+function tooLong(): AppError {
+  return tooMuch('with its fragments put in place it is too long for a subscription');
 }
 
 /** Marked as a subgraph's, so that only what its code allows reaches the client. */

@@ -4,11 +4,14 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { GraphqlContext } from './context.js';
 import type { GraphqlDoorOptions } from './graphql-door.js';
 import { gatewayOnly, refusalOfOthers } from './for-the-gateway.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
+import { LARGEST_MESSAGE } from './largest-message.js';
 import { measureSubscriptions } from './live-subscriptions.js';
 import { subscribeTraced } from './traced-subscription.js';
+import { whileRightLasts } from './while-right-lasts.js';
 import { bearerToken, type Caller } from '../auth/caller.js';
 import type { TokenVerifier } from '../auth/token-verifier.js';
 import type { SubgraphAccess } from '../http/behind-gateway.js';
@@ -23,7 +26,7 @@ const FAREWELL_MS = 1_000;
 /**
  * Subscriptions by graphql-transport-ws on `/graphql`. Who may not ask here is refused before there is a websocket. Who
  * subscribes is proven by each operation (`extensions.authorization`), so that one socket can carry many callers; else by the
- * connection's parameters.
+ * connection's parameters. A stream ends with its caller's right, should the gateway not have ended it before.
  */
 export function openSubscriptions<Loaders>(
   app: FastifyInstance,
@@ -38,7 +41,7 @@ export function openSubscriptions<Loaders>(
   );
   /** Where each operation comes from: the trace and the request that it says. */
   const origins = new WeakMap<object, TraceContext>();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
   const server = useServer(
     {
       schema,
@@ -56,7 +59,12 @@ export function openSubscriptions<Loaders>(
           return [error instanceof GraphQLError ? shown(error) : toGraphqlError(error)];
         }
       },
-      subscribe: (args) => subscribeTraced(options.telemetry, args, origins.get(args) ?? ROOT_CONTEXT),
+      subscribe: async (args) => {
+        const stream = await subscribeTraced(options.telemetry, args, origins.get(args) ?? ROOT_CONTEXT);
+        const { caller } = args.contextValue as GraphqlContext;
+        if (!caller || !verifier.grounds || !(Symbol.asyncIterator in stream)) return stream;
+        return whileRightLasts(stream, caller, verifier.grounds);
+      },
       onNext: (_socket, _id, _payload, _args, result): ExecutionResult => {
         countEvent('websocket');
         if (!result.errors) return result;
