@@ -5,6 +5,8 @@ import { formatGraphqlError } from '@shop/shared/graphql/graphql-errors';
 /** The one sentence for a subgraph that can't be reached, or does not answer as one. */
 export const PART_AWAY = 'a part of the answer is not available now';
 
+const HINT = ' Did you mean ';
+
 /**
  * What a client sees of an error. A subgraph's error keeps its sentence if its code is one of the contract's closed set;
  * of anything else only that something went wrong: no names of subgraphs, stacks or texts of libraries.
@@ -19,8 +21,14 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
 
 /** The same without what graphql suggests instead of a name that it does not know, which tells of what it does know. */
 export function publicErrorWithoutHints(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const shown = publicError(formatted, error);
-  return { ...shown, message: shown.message.replace(/ Did you mean .+\?$/s, '') };
+  // Before the sentence is cut: what is left of a hint then is none that could be told.
+  return publicError({ ...formatted, message: withoutHint(formatted.message) }, error);
+}
+
+/** A hint stands at the end; a subgraph may have cut it. */
+function withoutHint(sentence: string): string {
+  const hint = sentence.lastIndexOf(HINT);
+  return hint >= 0 && /(?:\?|\.\.\.)$/.test(sentence) ? sentence.slice(0, hint) : sentence;
 }
 
 /** The same for an error that is thrown or comes from the plan's executor. */
