@@ -9,6 +9,7 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError } from 'graphql';
 import { documentStore } from '@shop/shared/graphql/document-store';
+import { fewErrors } from '@shop/shared/graphql/few-errors';
 import { type OperationDurations, operationMetrics } from '@shop/shared/graphql/operation-metrics';
 import type { Logger } from '@shop/shared/logging/logger';
 import { operationTracing } from '@shop/shared/graphql/operation-tracing';
@@ -57,6 +58,7 @@ export function createApolloServer(
   return new ApolloServer<GatewayContext>({
     gateway,
     documentStore: documentStore(),
+    validationOptions: fewErrors,
     introspection: development,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

@@ -6,7 +6,7 @@ import { eventually } from '../../tests/support/eventually.js';
 import { graphqlRequest } from '../../tests/support/graphql-client.js';
 import { repositoryRoot } from '../src/config.js';
 import { FakeShop } from './support/fake-shop.js';
-import { transports } from './support/stream-clients.js';
+import { endingErrors, transports } from './support/stream-clients.js';
 import { TestGateway } from './support/test-gateway.js';
 
 /** A text of 2 KB, each line of which doubles what it asks for. */
@@ -88,6 +88,28 @@ describe("limits in front of the shop's supergraph", () => {
         expect(JSON.stringify([seen.error, seen.answers])).toContain('"code":"BAD_USER_INPUT","field":"query"'),
       );
       expect(workSince(began)).toBeLessThan(AT_ONCE_MS);
+      seen.close();
+    }
+  });
+
+  it.each<[string, string, object]>([
+    ['a document', `{ me { ${times(50, (i) => `x${i}`)} } }`, {}],
+    ['a subscription', `subscription { orderStatusChanged { ${times(50, (i) => `x${i}`)} } }`, {}],
+    [
+      'values',
+      `query (${times(50, (i) => `$v${i}: Int!`)}) { ${times(50, (i) => `a${i}: products(first: $v${i}) { edges { cursor } }`)} }`,
+      Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`v${i}`, 'x'.repeat(1_000)])),
+    ],
+  ])('tells of few of the mistakes in %s', async (_what, query, variables) => {
+    for (const [, subscribe] of transports) {
+      const seen = subscribe(gateway, { query, variables: { ...variables } });
+      const errors = await eventually(() => {
+        const found = endingErrors(seen);
+        expect(found.length).toBeGreaterThan(0);
+        return found;
+      });
+      expect(errors.length).toBeLessThanOrEqual(11);
+      for (const { extensions } of errors) expect(extensions?.code).toBe('BAD_USER_INPUT');
       seen.close();
     }
   });

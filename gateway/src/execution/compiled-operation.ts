@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
   type OperationTypeNode,
 } from 'graphql';
+import { fewErrors } from '@shop/shared/graphql/few-errors';
 import type { Data } from './data.js';
 import { introspectionAnswer } from './introspection-answer.js';
 import type { PlanRun } from './plan-run.js';
@@ -88,7 +89,9 @@ export class CompiledOperation {
   mistakesIn(variables: Variables | undefined): readonly GraphQLError[] {
     const { variableDefinitions = [] } = this.definition;
     if (variableDefinitions.length === 0) return [];
-    return getVariableValues(this.schemas.schema, variableDefinitions, variables ?? {}).errors ?? [];
+    const { errors = [] } = getVariableValues(this.schemas.schema, variableDefinitions, variables ?? {}, fewErrors);
+    // Beyond these there is one that says so, which Apollo's server would take for a fault of ours.
+    return errors.slice(0, fewErrors.maxErrors);
   }
 
   /** The answer with its data as JSON text. Rejects when a subgraph's answer is no data that its plan could go on with. */

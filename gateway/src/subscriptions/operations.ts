@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
   validate,
 } from 'graphql';
+import { fewErrors } from '@shop/shared/graphql/few-errors';
 import { measureSubscriptions, type Transport } from '@shop/shared/graphql/live-subscriptions';
 import type { Component } from '@shop/shared/lifecycle/system';
 import { inOperationSpan, nameOperation } from '@shop/shared/graphql/operation-tracing';
@@ -106,7 +107,7 @@ export class Operations implements Component {
     nameOperation(OperationTypeNode.SUBSCRIPTION, request.operationName);
     const plan = this.planOf(admitted);
     const definitions = getOperationAST(document, request.operationName)?.variableDefinitions ?? [];
-    const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {});
+    const { errors, coerced } = getVariableValues(this.planner.schema, definitions, request.variables ?? {}, fewErrors);
     if (errors) throw this.refusal(errors);
     // As they were sent, for the subgraphs to read; where none was, the operation's default.
     const variables = { ...coerced, ...request.variables };
@@ -137,7 +138,7 @@ export class Operations implements Component {
     const key = JSON.stringify([query, operationName]);
     const known = this.planned.get(key);
     if (known) return known;
-    const mistakes = validate(schema, document);
+    const mistakes = validate(schema, document, undefined, fewErrors);
     if (mistakes.length > 0) throw this.refusal(mistakes);
     const condition = conditionAtRoot(document, operationName);
     if (condition) throw this.refusal([condition]);

@@ -1,4 +1,4 @@
-import { type ArgumentNode, type GraphQLError, Kind, type ObjectFieldNode, parse, visit } from 'graphql';
+import { type ArgumentNode, type GraphQLError, Kind, type ObjectFieldNode, parse, type Source, visit } from 'graphql';
 
 /**
  * The input field that an error of graphql's validation or of its variables is about, where that can be known: the
@@ -34,10 +34,27 @@ function missingField(message: string): string | undefined {
 function fieldAround({ nodes, source }: GraphQLError): string | undefined {
   const place = nodes?.[0]?.loc;
   if (!place || !source) return undefined;
-  let found: string | undefined;
+  return inputsIn(source).findLast(({ start, end }) => start <= place.start && place.end <= end)?.name;
+}
+
+interface Input {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of documents with mistakes: there may be many in one. */
+const known = new WeakMap<Source, readonly Input[]>();
+
+/** A document's arguments and fields of input objects, each before those within it. */
+function inputsIn(source: Source): readonly Input[] {
+  const before = known.get(source);
+  if (before) return before;
+  const inputs: Input[] = [];
   const enter = ({ loc, name }: ArgumentNode | ObjectFieldNode) => {
-    if (loc && loc.start <= place.start && place.end <= loc.end) found = name.value;
+    if (loc) inputs.push({ name: name.value, start: loc.start, end: loc.end });
   };
   visit(parse(source.body), { [Kind.ARGUMENT]: { enter }, [Kind.OBJECT_FIELD]: { enter } });
-  return found;
+  known.set(source, inputs);
+  return inputs;
 }

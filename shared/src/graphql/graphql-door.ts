@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { documentStore } from './document-store.js';
+import { fewErrors } from './few-errors.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { refusalOfOthers } from './for-the-gateway.js';
 import { OperationDurations, operationMetrics } from './operation-metrics.js';
@@ -40,6 +41,7 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
     const apollo = new ApolloServer<GraphqlContext<Loaders>>({
       schema,
       documentStore: documentStore(),
+      validationOptions: fewErrors,
       introspection: true,
       persistedQueries: false,
       includeStacktraceInErrorResponses: false,

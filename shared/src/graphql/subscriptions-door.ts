@@ -6,6 +6,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from './context.js';
 import type { GraphqlDoorOptions } from './graphql-door.js';
+import { fewErrors } from './few-errors.js';
 import { gatewayOnly, refusalOfOthers } from './for-the-gateway.js';
 import { formatGraphqlError, toGraphqlError } from './graphql-errors.js';
 import { LARGEST_MESSAGE } from './largest-message.js';
@@ -91,7 +92,7 @@ export function openSubscriptions<Loaders>(
 
   function executionArgs(payload: SubscribePayload, contextValue: unknown): ExecutionArgs | readonly GraphQLError[] {
     const document = parse(payload.query);
-    const mistakes = validate(schema, document);
+    const mistakes = validate(schema, document, undefined, fewErrors);
     if (mistakes.length > 0) return mistakes;
     const { operationName, variables } = payload;
     return { schema, document, operationName, variableValues: variables, contextValue };
