@@ -48,6 +48,8 @@ const CHARACTERS_REMEMBERED = 1_000_000;
  * remembered, for its signature takes 100 µs to check; its expiry, key and session are looked at each time.
  */
 export class TokenVerifier {
+  /** What a caller's right hangs on after they were admitted; null where none of it is published. */
+  readonly grounds: Grounds | null = null;
   private readonly proven = new TextCache<Proof>(CHARACTERS_REMEMBERED);
 
   constructor(private readonly options: TokenVerifierOptions) {}
@@ -114,8 +116,7 @@ export interface PublishedIdentity {
 /** A verifier by what auth publishes: it is kept up to date from its start to its stop. */
 export class RemoteTokenVerifier extends TokenVerifier implements Component {
   readonly name = 'token verifier';
-  /** What a caller's right hangs on after they were admitted. */
-  readonly grounds: Grounds;
+  override readonly grounds: Grounds;
   private readonly parts: Component;
 
   constructor({ jwksUrl, sessionsUrl, issuer, audience }: PublishedIdentity, logger: Logger) {
