@@ -11,7 +11,7 @@ export interface ComposeService {
   readonly command?: readonly string[];
   readonly user?: string;
   /** Without a value: passed on from whoever starts it. */
-  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly environment?: Readonly<Record<string, string | number | boolean | null>>;
   readonly volumes?: readonly Mount[];
   readonly ports?: readonly string[];
   readonly healthcheck?: { readonly test: readonly string[] };
@@ -31,8 +31,11 @@ export function composeServices(
 
 /** The environment that a container of it gets of compose. */
 export function environmentOf({ environment = {} }: ComposeService, given: Readonly<Record<string, string>>) {
-  const entries = Object.entries(environment).map(([name, value]) => [name, value ?? given[name]]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<string, string>;
+  const entries = Object.entries(environment).flatMap(([name, value]) => {
+    const known = value ?? given[name];
+    return known === undefined ? [] : [[name, String(known)] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The volume that is mounted at a place; undefined when none is. */

@@ -10,6 +10,8 @@ interface ContainerOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders that stand for volumes, by where they are mounted. */
   readonly mounts: Readonly<Record<string, string>>;
+  /** The Node of its base image, where its user can run it. */
+  readonly node: string;
 }
 
 /** A process that is started as Docker would start a container of an image: its words, its environment, its user. */
@@ -22,7 +24,8 @@ export class Container {
     const { image, command = image.command } = options;
     this.child = spawn(...this.words([...image.entrypoint, ...command]), this.surroundings);
     for (const output of [this.child.stdout, this.child.stderr]) output?.on('data', (chunk) => (this.said += chunk));
-    this.ended = new Promise((done) => this.child.once('close', done));
+    this.ended = new Promise((done, failed) => this.child.once('close', done).once('error', failed));
+    this.ended.catch((error: unknown) => (this.said += String(error)));
   }
 
   /** Its exit code, once it has ended. */
@@ -60,7 +63,7 @@ export class Container {
 
   private words(words: readonly string[]): [string, string[]] {
     const [program = '', ...rest] = words.map((word) => this.mounted(word));
-    return [program === 'node' ? process.execPath : program, rest];
+    return [program === 'node' ? this.options.node : program, rest];
   }
 
   private get surroundings() {
