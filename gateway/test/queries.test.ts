@@ -75,6 +75,24 @@ describe('queries through the gateway', () => {
     });
   });
 
+  it.each(['representations', 'representations_'])('takes a variable of the name %s like any other', async (name) => {
+    const query = `query ($${name}: String, $representations_1: Boolean = true) {
+      order(id: "1") { id product { name(suffix: $${name}) id @skip(if: $representations_1) } }
+    }`;
+    const product = { name: 'product p1!' };
+    const variables = { [name]: '!' };
+    // The second time it is known.
+    for (let n = 0; n < 2; n += 1)
+      expect(await ask(query, variables)).toEqual({ status: 200, data: { order: { id: '1', product } } });
+    const condition = `query ($${name}: Boolean!) { order(id: "1") { id product @include(if: $${name}) { name } } }`;
+    expect(await ask(condition, { [name]: false })).toEqual({ status: 200, data: { order: { id: '1' } } });
+    const { status, errors } = await ask(condition, { [name]: 'x' });
+    expect([status, errors]).toEqual([
+      400,
+      [expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT', field: name } })],
+    ]);
+  });
+
   it('calls each subgraph as often for many orders as for one', async () => {
     for (let id = 2; id <= 20; id++) shop.orders.advance(String(id), 'PAID');
     await ask(EVERYTHING);

@@ -113,6 +113,20 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     expect(stream.answers).toEqual([event, event]);
   });
 
+  it('may have a variable of any name', async () => {
+    const query = `subscription ($representations: String, $id: ID) {
+      orderStatusChanged(orderId: $id) { product { name(suffix: $representations) } }
+    }`;
+    shop.orders.advance('1', 'PENDING');
+    const stream = open({ query, variables: { id: '1', representations: '!' } });
+    const event = { data: { orderStatusChanged: { product: { name: 'product p1!' } } } };
+    await eventually(() => expect([stream.error, stream.answers]).toEqual([undefined, [event]]));
+    const byId = 'subscription ($representations: ID!) { orderStatusChanged(orderId: $representations) { id } }';
+    const other = open({ query: byId, variables: { representations: '1' } });
+    const id = { data: { orderStatusChanged: { id: '1' } } };
+    await eventually(() => expect([other.error, other.answers]).toEqual([undefined, [id]]));
+  });
+
   it('leaves nothing behind when its client goes away', async () => {
     shop.orders.advance('1', 'PENDING');
     const streams = [openOrder('1'), openOrder(null), openOrder('1')];

@@ -14,6 +14,7 @@ import type { Data } from './data.js';
 import { introspectionAnswer } from './introspection-answer.js';
 import type { PlanRun } from './plan-run.js';
 import { compileNode } from './plan-steps.js';
+import { type Plannable, plannable } from './plannable.js';
 import { isConditional, type Selections, selectionsOf, type Variables } from './selections.js';
 import { compileText } from './shape-text.js';
 import { shapeInto } from './shape-object.js';
@@ -56,6 +57,9 @@ export class CompiledOperation {
   private readonly root: CompositeType;
   private readonly step;
   private readonly writeText;
+  private readonly planned: Plannable;
+  /** In the client's words. */
+  private readonly asked: OperationDefinitionNode;
   private readonly definition: OperationDefinitionNode;
 
   constructor(
@@ -65,8 +69,11 @@ export class CompiledOperation {
     private readonly schemas: ExecutionSchemas,
   ) {
     const { apiSchema, supergraphSchema } = schemas;
-    this.definition = definitionIn(document, operationName);
-    this.operation = operationFromDocument(apiSchema, withOnly(this.definition, document), { validate: false });
+    this.planned = plannable(document);
+    this.asked = definitionIn(document, operationName);
+    this.definition = definitionIn(this.planned.document, operationName);
+    const only = withOnly(this.definition, this.planned.document);
+    this.operation = operationFromDocument(apiSchema, only, { validate: false });
     const { variableDefinitions, rootKind } = this.operation;
     if (plan.node?.kind === 'Subscription') throw new Error('Execution of subscriptions not supported by gateway');
     this.step = plan.node && compileNode({ schema: supergraphSchema, variableDefinitions }, plan.node);
@@ -87,7 +94,7 @@ export class CompiledOperation {
 
   /** What is wrong with a client's variables, if anything: then the operation is not to be run. */
   mistakesIn(variables: Variables | undefined): readonly GraphQLError[] {
-    const { variableDefinitions = [] } = this.definition;
+    const { variableDefinitions = [] } = this.asked;
     if (variableDefinitions.length === 0) return [];
     const { errors = [] } = getVariableValues(this.schemas.schema, variableDefinitions, variables ?? {}, fewErrors);
     // Beyond these there is one that says so, which Apollo's server would take for a fault of ours.
@@ -110,7 +117,12 @@ export class CompiledOperation {
   }
 
   private async run({ variables, ask }: RunOptions): Promise<PlanRun> {
-    const run: PlanRun = { variables, ask, data: Object.create(null) as Data, errors: [] };
+    const run: PlanRun = {
+      variables: this.planned.variablesOf(variables),
+      ask,
+      data: Object.create(null) as Data,
+      errors: [],
+    };
     await this.step?.(run, run.data);
     return run;
   }

@@ -4,6 +4,7 @@ import type { Metrics } from '@shop/shared/telemetry/metrics';
 import { TextCache } from '@shop/shared/text/text-cache';
 import type { CurrentSupergraph } from '../current-supergraph.js';
 import { CompiledOperation } from './compiled-operation.js';
+import { plannable } from './plannable.js';
 
 /** What all that is kept may hold, by `bytesOf`. */
 const MOST_BYTES = 64 * 2 ** 20;
@@ -57,7 +58,7 @@ export class CompiledOperations {
     const { operationName } = named;
     const operation = operationFromDocument(
       loaded.apiSchema,
-      document,
+      plannable(document).document,
       operationName === undefined ? {} : { operationName },
     );
     const plan = loaded.planner.buildQueryPlan(operation);

@@ -15,8 +15,6 @@ export function compileBody({ operation, operationName, variableUsages = [] }: F
       if (variables === undefined || !Object.hasOwn(variables, variable)) continue;
       const value = variables[variable];
       if (value === undefined) continue;
-      if (representations && variable === 'representations')
-        throw new Error('Variables cannot contain key "representations"');
       text += `${text === '' ? '' : ','}${key}${JSON.stringify(value)}`;
     }
     if (representations) text += `${text === '' ? '' : ','}"representations":[${representations.join(',')}]`;

@@ -3,6 +3,7 @@ import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { GatewayContext } from '../context.js';
 import { CompiledOperation } from '../execution/compiled-operation.js';
+import { type Plannable, plannable } from '../execution/plannable.js';
 import type { SubgraphAnswer } from '../execution/subgraph-request.js';
 import { toPublicError } from '../public-errors.js';
 import type { CurrentSupergraph } from '../current-supergraph.js';
@@ -31,8 +32,10 @@ export class SubscriptionPlanner {
   /** Plans a validated subscription operation. */
   plan(document: DocumentNode, operationName: string | undefined): SubscriptionPlan {
     const supergraph = this.supergraph.loaded;
+    const planned = plannable(document);
+    const named = operationName === undefined ? {} : { operationName };
     const { node } = supergraph.planner.buildQueryPlan(
-      operationFromDocument(supergraph.apiSchema, document, operationName === undefined ? {} : { operationName }),
+      operationFromDocument(supergraph.apiSchema, planned.document, named),
     );
     if (node?.kind !== 'Subscription') throw new Error('no subscription came out of a subscription operation');
     const address = supergraph.addresses.get(node.primary.serviceName) ?? { name: node.primary.serviceName };
@@ -45,7 +48,7 @@ export class SubscriptionPlanner {
           request.fetch.serviceName === EVENT ? (event as SubgraphAnswer) : await askSubgraphs(request),
       });
     };
-    return new SubscriptionPlan(node.primary, this.subgraphs.urlOf(address), execute);
+    return new SubscriptionPlan(node.primary, this.subgraphs.urlOf(address), planned, execute);
   }
 }
 
@@ -61,12 +64,14 @@ export class SubscriptionPlan {
     readonly primary: FetchNode,
     /** The http(s) address of the subgraph whose stream it is. */
     readonly url: string,
+    private readonly planned: Plannable,
     private readonly execute: Execute,
   ) {}
 
   /** The client's variables that the subgraph is asked with. */
   primaryVariables(variables: Variables): Variables {
-    return Object.fromEntries((this.primary.variableUsages ?? []).map((name) => [name, variables[name]]));
+    const named = this.planned.variablesOf(variables);
+    return Object.fromEntries((this.primary.variableUsages ?? []).map((name) => [name, named?.[name]]));
   }
 
   /** The answer to one event, with the fields of other subgraphs. Never rejects: what went wrong is in its errors. */

@@ -152,7 +152,7 @@ export class FakeShop {
     'products',
     `${LINK}
     type Query { product(id: ID!): Product whoAmI: String }
-    type Product @key(fields: "id") { id: ID! name: String }
+    type Product @key(fields: "id") { id: ID! name(suffix: String): String }
     `,
     {
       Query: {
@@ -162,7 +162,7 @@ export class FakeShop {
       },
       Product: {
         __resolveReference: ({ id }: { id: string }) => ({ id }),
-        name: ({ id }: { id: string }) => `product ${id}`,
+        name: ({ id }: { id: string }, { suffix = '' }: { suffix?: string }) => `product ${id}${suffix}`,
       },
     },
   );
