@@ -169,6 +169,7 @@ export const oddNames = [
   '_service',
   'null0',
   'on',
+  'representations',
   'query',
   'fragment',
   `x${'y'.repeat(60)}`,

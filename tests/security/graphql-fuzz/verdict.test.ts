@@ -29,7 +29,6 @@ describe('the judge of GraphQL answers', () => {
     ['data in another order', { data: { me: { id: '1', name: 'linh' } } }, 200],
     ['data and errors', { data: { me: null }, errors: [{ ...error('FORBIDDEN'), path: ['me'] }] }, 200],
     ['a refusal', { errors: [error('BAD_USER_INPUT')] }, 400],
-    ["a mistake in graphql's words", { errors: [error('BAD_USER_INPUT', 'Syntax Error: Unterminated string.')] }, 400],
   ])('takes %s', (_what, body, status, type = 'application/json') =>
     expect(faultIn(schema, asked(), answered(body, status, type))).toBeNull(),
   );
@@ -73,8 +72,26 @@ describe('the judge of GraphQL answers', () => {
     expect(faultIn(schema, asked(refused), answered({ errors: [error('UNAUTHENTICATED')] }, 401))).toBeNull();
   });
 
+  it.each([
+    'Syntax Error: Expected Name, found <EOF>.',
+    'Unknown fragment "I".',
+    'Cannot query field "x" on type "User".',
+    'Variable "$x" is not defined by operation "Q".',
+    'Variable "$x" is never used.',
+    'Field "me" of type "User" must have a selection of subfields. Did you mean "me { ... }"?',
+    'there is no operation of that name, or several and no name',
+  ])('lets a valid operation be refused for its values, and not by: %s', (message) => {
+    const body = { data: null, errors: [error('BAD_USER_INPUT', message)] };
+    expect(faultIn(schema, asked(), answered(body))).toBe('a valid operation is refused as one that is not');
+    expect(faultIn(schema, asked(customer, null), answered(body))).toBeNull();
+    const values = 'Variable "$with" got invalid value 1; Boolean cannot represent a non boolean value: 1';
+    expect(faultIn(schema, asked(), answered({ errors: [error('BAD_USER_INPUT', values)] }, 400))).toBeNull();
+  });
+
   it('lets what is no operation be refused in the words of REST, and nothing else', () => {
     const broken = asked(customer, null);
+    const unterminated = { errors: [error('BAD_USER_INPUT', 'Syntax Error: Unterminated string.')] };
+    expect(faultIn(schema, broken, answered(unterminated, 400))).toBeNull();
     expect(faultIn(schema, broken, answered({ error: 'the body is too large' }, 413))).toBeNull();
     expect(faultIn(schema, broken, answered('Payload Too Large', 413, 'text/plain'))).toBe(
       '413 has a body that is no error',

@@ -23,6 +23,14 @@ const LONGEST_MESSAGE = 600;
 const ERROR_KEYS = new Set(['message', 'locations', 'path', 'extensions']);
 const EXTENSION_KEYS = new Set(['code', 'field']);
 
+/** How graphql and the gateway refuse documents, whatever the values are: those of valid operations may be odd, and are. */
+const ABOUT_DOCUMENTS = [
+  /^(?:Syntax Error|Cannot |Unknown |There can be only one |there is no operation )/,
+  /^(?:Fragment|Fields|Directive) "/,
+  /^Field "[^"]*" (?:of type|must not)/,
+  /^Variable "[^"]*" (?:is|of type) /,
+];
+
 /** What is wrong with what was heard; null when nothing is. */
 export function faultIn(schema: GraphQLSchema, asked: Asked, heard: Heard): string | null {
   if (heard.kind !== 'answer') return faultInAny(asked, heard);
@@ -91,6 +99,9 @@ function faultInAnswer(
   if (errors !== undefined) {
     const fault = faultInErrors(errors);
     if (fault) return fault;
+    const about = (errors as { message: string }[]).map(({ message }) => message);
+    if (valid && about.some((message) => ABOUT_DOCUMENTS.some((words) => words.test(message))))
+      return 'a valid operation is refused as one that is not';
   } else if (data === undefined || data === null) return 'neither data nor errors';
   if (status >= 400) return data === undefined || data === null ? null : `data with status ${status}`;
   return valid && data ? faultInShape(schema, valid, data) : null;
