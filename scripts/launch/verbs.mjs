@@ -69,7 +69,7 @@ export const verbs = {
   equivalence: longTest('tests/rest/equivalence.test.ts', { runs: '100', seed: undefined }),
   loop: longTest('tests/rest/loop.test.ts', { seconds: '20', shoppers: '8', mode: undefined }),
   resilience: longTest(
-    'resilience/(rolling|live|stop)|tests/rolling|chaos/own-servers|http-files|mailer/test/crash',
+    'resilience/(rolling|live|stop)|slow-loris|tests/rolling|chaos/own-servers|http-files|mailer/test/crash',
     {},
     { TEST_SET: 'full' },
   ),
