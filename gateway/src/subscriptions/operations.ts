@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
   validate,
 } from 'graphql';
+import { bytesOfDocument } from '@shop/shared/graphql/document-tokens';
 import { fewErrors } from '@shop/shared/graphql/few-errors';
 import { measureSubscriptions, type Transport } from '@shop/shared/graphql/live-subscriptions';
 import type { Component } from '@shop/shared/lifecycle/system';
@@ -37,15 +38,17 @@ export type Outcome =
       readonly ended: Promise<void>;
     };
 
-/** The texts of operations whose plans are kept. */
-const CHARACTERS_KEPT = 250_000;
+/** What the plans that are kept may hold, in bytes. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** Of one, its document among them: an estimate, rather too much than too little. */
+const bytesOfPlan = (document: DocumentNode) => 16_000 + 2 * bytesOfDocument(document);
 
 /** Runs any operation, for the doors that serve streams. Never rejects. */
 export class Operations implements Component {
   readonly name = 'subscriptions';
   private readonly live = new Map<UpstreamStream, Transport>();
   private readonly countEvent: (transport: Transport) => void;
-  private readonly planned = new TextCache<SubscriptionPlan>(CHARACTERS_KEPT);
+  private readonly planned = new TextCache<SubscriptionPlan>(MOST_BYTES);
   private plannedFor: unknown = null;
 
   constructor(
@@ -143,7 +146,7 @@ export class Operations implements Component {
     const condition = conditionAtRoot(document, operationName);
     if (condition) throw this.refusal([condition]);
     const plan = this.planner.plan(document, operationName);
-    this.planned.set(key, plan);
+    this.planned.set(key, plan, key.length + bytesOfPlan(document));
     return plan;
   }
 
