@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,16 +9,15 @@ import { say } from './say.mjs';
 const SETTLED_MS = 40;
 
 /**
- * `npm run dev`: the system as `npm start` runs it, with what changes live a moment after a source file is saved: the process
- * of that service alone where each is one, else the whole. `names`: only these services (and what all share) are watched.
+ * `npm run dev`: the whole system in one process, on the servers that are given, with what changes live a moment after a source
+ * file is saved: that service alone is started again, or all when it is what they share. `names`: only these services (and what all share) are watched.
  */
 export async function dev(root, names) {
   const services = ['gateway', ...readdirSync(join(root, 'subgraphs'))];
   const unknown = names.filter((name) => !services.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no service ${unknown.join(', ')}; there are ${services.join(', ')}.`);
-  const asProcesses = Boolean(process.env.RABBITMQ_URL && process.env.REDIS_URL);
-  const shop = asProcesses ? eachAlone(root, services) : await allInOne(root);
+  const shop = await allInOne(root, services);
   const changed = new Set();
   let timer;
   let since;
@@ -53,32 +51,14 @@ export async function dev(root, names) {
     process.on(signal, () => void shop.stop(signal).then(() => process.exit(0)));
 }
 
-/** Each service a process: the launcher starts those again whose code has changed; all of them when it is what they share. */
-function eachAlone(root, services) {
-  const start = () =>
-    spawn(process.execPath, [join(import.meta.dirname, '..', 'run.mjs'), 'start'], {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, SHOP_RELOADS: 'true' },
-    });
-  let launcher = start();
-  const ended = (child) => child.exitCode !== null || child.signalCode !== null;
-  return {
-    restart: async (workspaces) => {
-      if (ended(launcher)) launcher = start();
-      const names = workspaces.every((name) => services.includes(name)) ? workspaces : services;
-      const answered = answer(launcher);
-      launcher.send({ restart: names });
-      return answered;
-    },
-    stop: (signal) => stopped(launcher, signal),
-  };
-}
-
-/** All in one process, which is started again as a whole, in one that stands by; the database stays up meanwhile. */
-async function allInOne(root) {
+/**
+ * All in one process, which replaces a service within itself. For what they share it is started again as a whole, in one that
+ * stands by; the database stays up meanwhile.
+ */
+async function allInOne(root, services) {
   const ours = async (file) => import(pathToFileURL(join(root, 'system', 'dist', file)).href);
   const database = await (await ours('dev-database.js')).holdDatabase(root, process.env, say);
-  const environment = { ...process.env, DATABASE_URL: database.url };
+  const environment = { ...process.env, DATABASE_URL: database.url, SHOP_RELOADS: 'true' };
   const standby = new (await ours('standby.js')).Standby(root, process.env);
   const script = join(root, 'system', 'dist', 'start.js');
   const ahead = workspaceFolders(root)
@@ -94,7 +74,8 @@ async function allInOne(root) {
   current.go();
   standby.prepare();
   return {
-    restart: async () => {
+    restart: async (workspaces) => {
+      if (areServices(workspaces, services) && !hasEnded(current.child)) return restarted(current.child, workspaces);
       const next = start({ SHOP_AGAIN: 'true' });
       await stopped(current.child, 'SIGTERM');
       current = next;
@@ -111,6 +92,17 @@ async function allInOne(root) {
   };
 }
 
+const areServices = (workspaces, services) => workspaces.every((name) => services.includes(name));
+
+const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
+
+/** Has a launcher of ours start these again, and answers whether they are ready. */
+function restarted(child, names) {
+  const answered = answer(child);
+  child.send({ restart: names });
+  return answered;
+}
+
 /** Whether what was started again is ready; false when it has ended instead. */
 async function answer(child) {
   const listening = new AbortController();
@@ -121,7 +113,7 @@ async function answer(child) {
 }
 
 function stopped(child, signal) {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', resolve);
     child.kill(signal);

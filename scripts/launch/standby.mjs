@@ -7,12 +7,15 @@ import { pathToFileURL } from 'node:url';
 import { workspaceFolders } from './build.mjs';
 import { stopWhenNobodyWantsUs } from './while-wanted.mjs';
 
+/** As processes are listed. */
+const STANDING_BY = 'shop, standing by';
+
 const root = join(import.meta.dirname, '..', '..');
 const gone = () => process.exit();
 
 process.setSourceMapsEnabled(true);
 process.once('disconnect', gone);
-let work = loadLibraries();
+let work = loadLibraries().then(() => (process.title = STANDING_BY));
 process.on('message', ({ load = [], run, environment }) => {
   work = work.then(async () => {
     for (const file of load) await import(pathToFileURL(file).href);
@@ -22,6 +25,7 @@ process.on('message', ({ load = [], run, environment }) => {
     stopWhenNobodyWantsUs();
     for (const name of Object.keys(process.env)) delete process.env[name];
     Object.assign(process.env, environment);
+    process.title = `node ${run}`;
     process.argv = [process.execPath, run];
     await import(pathToFileURL(run).href);
   });

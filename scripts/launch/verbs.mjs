@@ -17,7 +17,6 @@ export const verbs = {
   dev: {
     built: true,
     settings: true,
-    bundled: asProcesses,
     run: async (args) => (await import('./dev.mjs')).dev(process.cwd(), args),
   },
   build: { built: true, bundled: always, run: () => undefined },

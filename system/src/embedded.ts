@@ -6,7 +6,8 @@ import type { Environment } from './environment.js';
 import { unlessAborted } from './interruption.js';
 import { processNames, type ProcessName } from './ports.js';
 
-interface SystemModule {
+/** What each service, and the gateway, exports. */
+export interface SystemModule {
   createSystem(environment: Environment, backing?: Backing | Footing): System;
 }
 
@@ -34,6 +35,9 @@ export async function loadSystem(): Promise<LoadedSystem> {
   };
 }
 
+/** Stops one of the services that run here, or the gateway, and starts another in its place. */
+export type Replace = (name: ProcessName, load: () => Promise<SystemModule>) => Promise<void>;
+
 /**
  * Starts all services and the gateway in this process. They start at the same time, as none needs another to start, and
  * stop one after the other, those that ask others first. Rejects as soon as one fails or `signal` aborts; what is still
@@ -44,20 +48,32 @@ export async function startEmbedded(
   environments: Readonly<Record<ProcessName, Environment>>,
   cleanup: Cleanup,
   signal: AbortSignal,
-): Promise<void> {
-  const service = (name: ServiceName): System =>
-    modules[name].createSystem(environments[name], backingFor(environments[name], name));
-  const systems = [
-    ...serviceNames.map(service),
-    modules.gateway.createSystem(environments.gateway, gatewayFootingFor(environments.gateway)),
-  ];
-  const starts = systems.map((system) => {
-    const start = system.start();
-    cleanup.add(system.name, async () => {
-      await start.catch(() => undefined);
-      await system.stop();
-    });
-    return start;
+): Promise<Replace> {
+  const create = (name: ProcessName, module: SystemModule): System => {
+    const environment = environments[name];
+    const given = name === 'gateway' ? gatewayFootingFor(environment) : backingFor(environment, name);
+    return module.createSystem(environment, given);
+  };
+  const running = new Map<ProcessName, { system: System; start: Promise<void> }>();
+  const start = (name: ProcessName, system: System): Promise<void> => {
+    const started = system.start();
+    running.set(name, { system, start: started });
+    return started;
+  };
+  const stop = async (name: ProcessName): Promise<void> => {
+    const current = running.get(name);
+    running.delete(name);
+    await current?.start.catch(() => undefined);
+    await current?.system.stop();
+  };
+  const systems = [...serviceNames, 'gateway' as const].map((name) => [name, create(name, modules[name])] as const);
+  const starts = systems.map(([name, system]) => {
+    cleanup.add(name, () => stop(name));
+    return start(name, system);
   });
   await unlessAborted(signal, Promise.all(starts));
+  return async (name, load) => {
+    const [module] = await Promise.all([load(), stop(name)]);
+    await start(name, create(name, module));
+  };
 }

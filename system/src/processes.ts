@@ -7,7 +7,7 @@ import { ServiceProcess } from './service-process.js';
 import type { Say } from './servers/say.js';
 
 /**
- * Starts every service and the gateway as a process of its own and resolves with them when all are ready. One that ends before it
+ * Starts every service and the gateway as a process of its own and resolves when all are ready. One that ends before it
  * ever was ready fails the start; one that dies later is started again.
  */
 export async function startProcesses(
@@ -16,7 +16,7 @@ export async function startProcesses(
   cleanup: Cleanup,
   say: Say,
   signal: AbortSignal,
-): Promise<ReadonlyMap<ProcessName, ServiceProcess>> {
+): Promise<void> {
   const services = new Map<ProcessName, ServiceProcess>();
   // The gateway stops first, as it needs the others for what it still answers.
   cleanup.add(
@@ -34,7 +34,6 @@ export async function startProcesses(
     service.keepAlive();
   });
   await Promise.all(waits);
-  return services;
 }
 
 /** Where the launcher's `bundle` puts it. */

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Environment } from './environment.js';
 import type { ProcessName } from './ports.js';
 import type { Say } from './servers/say.js';
-import type { Spare } from './standby.js';
 
 /** How long a service has to stop in order, by its environment. */
 export const stopSecondsOf = ({ SHUTDOWN_S }: Environment): number => Number(SHUTDOWN_S) || 10;
@@ -25,7 +24,7 @@ export class ServiceProcess {
 
   constructor(
     readonly name: ProcessName,
-    private script: string,
+    private readonly script: string,
     private readonly environment: Environment,
     private readonly say: Say,
   ) {}
@@ -34,22 +33,6 @@ export class ServiceProcess {
   start(): void {
     const options = { env: { ...this.environment }, detached: true } as const;
     this.follow(spawn(process.execPath, [this.script], { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
-  }
-
-  /**
-   * Stops the process in order and starts it again, from another script from now on; in a process that stands by, if there is
-   * one, which loads what is in `ahead` while the old one stops.
-   */
-  async replace(script: string, spare: Spare | undefined, ahead: readonly string[]): Promise<void> {
-    spare?.load(ahead);
-    await this.stop();
-    this.script = script;
-    this.end = undefined;
-    if (spare) {
-      spare.become(script, this.environment);
-      this.follow(spare.child);
-    } else this.start();
-    this.keepAlive();
   }
 
   private follow(child: ChildProcess): void {

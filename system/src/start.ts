@@ -36,7 +36,9 @@ const stopped = [await services.run(say, STOP_SECONDS.services), await servers.r
 process.exit(process.exitCode ?? (stopped.includes(false) ? 1 : 0));
 
 async function start(root: string, outer: Environment): Promise<void> {
-  const asProcesses = Boolean(outer['RABBITMQ_URL'] && outer['REDIS_URL']);
+  // `npm run dev` tells us over its channel to start some services again, which is fast within one process.
+  const reloads = Boolean(process.channel && outer['SHOP_RELOADS']);
+  const asProcesses = Boolean(outer['RABBITMQ_URL'] && outer['REDIS_URL']) && !reloads;
   const dataFolder = dataFolderOf(root, outer);
   const secrets = developmentSecrets(dataFolder);
   checkConfiguration(outer, secrets);
@@ -52,13 +54,11 @@ async function start(root: string, outer: Environment): Promise<void> {
   const each = environments({ outer, ports, secrets, serverUrl, dataFolder });
   const address = addressOf(ports.gateway, each.gateway['HOST']);
   if (loading) {
-    await startEmbedded(await unlessAborted(signal, loading), each, services, signal);
+    const replace = await startEmbedded(await unlessAborted(signal, loading), each, services, signal);
     await untilReadyAt(address, { seconds: 60, signal });
+    if (reloads) restartWhenTold(root, replace, say);
   } else {
-    const running = await startProcesses(root, each, services, say, signal);
-    // `npm run dev` tells us over its channel to start some of them again.
-    if (process.channel && outer['SHOP_RELOADS'])
-      restartWhenTold({ root, outer, running, each, cleanup: services, signal, say });
+    await startProcesses(root, each, services, say, signal);
   }
   if (outer['SHOP_AGAIN']) process.send?.({ ready: true });
   else say(welcome({ address, each, tookSeconds: process.uptime() }));
