@@ -122,6 +122,17 @@ describe('the sweeper', () => {
     await world.stop(second);
   });
 
+  it('counts the time of an order also when a request is published beside its own that is of none', async () => {
+    const orders = await world.start(TIMEOUT, clock.now);
+    await world.sql(
+      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body)
+       values (gen_random_uuid(), 'bus', 'order_exchange', 'order.requested', 'odd', '{}', '{}')`,
+    );
+    const uuid = await placeConfirmed(orders);
+    expect(await world.statusOf(uuid)).toMatchObject({ status: 'Pending' });
+    await world.stop(orders);
+  });
+
   it('leaves an order alone whose request the broker has not confirmed', async () => {
     const gate = await TcpGate.to(world.broker.url);
     const orders = await world.start({ ...TIMEOUT, RABBITMQ_URL: gate.url }, clock.now);

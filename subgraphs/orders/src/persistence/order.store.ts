@@ -1,4 +1,5 @@
 import type { Tx } from '@shop/shared/delivery/transactions';
+import { isUuid } from '@shop/shared/graphql/identifiers';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { toOrder, type OrderRow } from './order-row.js';
 import type { Decision } from '../domain/decide.js';
@@ -88,11 +89,11 @@ export class OrderStore {
     afterCommit(() => this.progress.moved(before, order));
   }
 
-  /** Records when the broker confirmed the requests of these orders: from then on they wait for answers. */
+  /** Records when the broker confirmed the requests of these orders: from then on they wait for answers. What is no uuid is of none. */
   async confirmRequests(em: EntityManager, uuids: readonly string[], at: Date): Promise<void> {
     await em.execute(
       'update orders set confirmed_at = ? where uuid = any(?::uuid[]) and confirmed_at is null',
-      [at.toISOString(), `{${uuids.join(',')}}`],
+      [at.toISOString(), `{${uuids.filter(isUuid).join(',')}}`],
       'run',
     );
   }

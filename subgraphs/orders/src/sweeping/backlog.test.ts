@@ -69,6 +69,29 @@ describe('the backlog of answers', () => {
     expect(await backlog.isWorkedOff()).toBe(true);
   });
 
+  it('is not worked off after the database failed before its queues are empty, or retries had their time', async () => {
+    expect(await backlog.isWorkedOff()).toBe(true);
+    backlog.grow();
+    bus.depths = [1, 0];
+    time += 74_999;
+    expect(await backlog.isWorkedOff()).toBe(false);
+    time += 1;
+    expect(await backlog.isWorkedOff()).toBe(true);
+    backlog.grow();
+    bus.depths = [0, 0];
+    expect(await backlog.isWorkedOff()).toBe(true);
+  });
+
+  it('is waited for no longer, though no queue answers', async () => {
+    bus.beforeDepth = () => {
+      throw new Error('no such queue');
+    };
+    time += 19_999;
+    expect(await backlog.isWorkedOff()).toBe(false);
+    time += 1;
+    expect(await backlog.isWorkedOff()).toBe(true);
+  });
+
   it('is another one when the connection broke while it was looked at', async () => {
     bus.beforeDepth = () => {
       time += 1;

@@ -1,8 +1,10 @@
 import type { Bus } from '@shop/shared/messaging/bus';
 import type { Clock } from '../clock.js';
 
-/** After so long, answers that are still waiting are no reason to wait any more. It is also the longest pause of a retry. */
+/** So long after a start or a reconnect, answers that are still waiting are no reason to wait any more. */
 const PATIENCE_MS = 30_000;
+/** So long after the database failed: a statement that nobody answers, the longest pause of a retry, and some more. */
+const RETRIED_WITHIN_MS = 75_000;
 /** Who else lost the broker is back within so long, with the answers that waited there for it: they pause for 5 s at most. */
 export const ELSEWHERE_MS = 10_000;
 
@@ -11,7 +13,10 @@ export const ELSEWHERE_MS = 10_000;
  * was away, have been heard. Until then nothing can be said to have had no answer.
  */
 export class Backlog {
-  private since: Date;
+  /** By the clock, in ms: when empty queues begin to say something, and when full ones are no reason any more. */
+  private listenFrom = 0;
+  private patientUntil = 0;
+  private generation = 0;
   private workedOff = false;
   private readonly stopListening: () => void;
 
@@ -22,7 +27,7 @@ export class Backlog {
     /** Before that, in ms, empty queues say nothing. */
     private readonly elsewhereMs = ELSEWHERE_MS,
   ) {
-    this.since = clock();
+    this.restart();
     this.stopListening = bus.onConnectionChange(() => this.restart());
   }
 
@@ -30,12 +35,12 @@ export class Backlog {
   async isWorkedOff(): Promise<boolean> {
     if (!this.bus.connected) return false;
     if (this.workedOff) return true;
-    const { since } = this;
-    const age = this.clock().getTime() - since.getTime();
-    if (age < this.elsewhereMs) return false;
-    const drained = age >= PATIENCE_MS || (await this.areQueuesEmpty());
+    const { generation } = this;
+    const now = this.clock().getTime();
+    if (now < this.listenFrom) return false;
+    const drained = now >= this.patientUntil || (await this.areQueuesEmpty());
     // The connection may have been lost and found again in between; then there is another backlog.
-    if (this.since === since) this.workedOff = drained;
+    if (this.generation === generation) this.workedOff = drained;
     return this.workedOff && this.bus.connected;
   }
 
@@ -43,14 +48,30 @@ export class Backlog {
     this.stopListening();
   }
 
-  /** From now on there is another backlog. */
-  restart(): void {
-    this.since = this.clock();
+  /** The database has failed: answers wait to be tried again. */
+  grow(): void {
+    this.patientUntil = this.clock().getTime() + RETRIED_WITHIN_MS;
+    this.begin();
+  }
+
+  private restart(): void {
+    const now = this.clock().getTime();
+    this.listenFrom = now + this.elsewhereMs;
+    this.patientUntil = Math.max(this.patientUntil, now + PATIENCE_MS);
+    this.begin();
+  }
+
+  private begin(): void {
+    this.generation += 1;
     this.workedOff = false;
   }
 
   private async areQueuesEmpty(): Promise<boolean> {
-    const depths = await Promise.all(this.queues.map((queue) => this.bus.depth(queue)));
-    return depths.every((depth) => depth === 0);
+    const depths = this.queues.map((queue) => this.bus.depth(queue));
+    // Of a queue that does not answer, nobody knows.
+    return Promise.all(depths).then(
+      (all) => all.every((depth) => depth === 0),
+      () => false,
+    );
   }
 }

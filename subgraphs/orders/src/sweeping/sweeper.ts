@@ -64,7 +64,7 @@ export class Sweeper implements Component {
     } catch (error) {
       logger.warn({ err: error }, 'sweep failed, will try again');
       // Without a database no answer was heard either: they wait to be tried again.
-      backlog.restart();
+      backlog.grow();
     }
   }
 }
