@@ -132,7 +132,8 @@ export class OutboxRelay implements Component {
       const failed = rows.filter((_, index) => reasons[index] && !isOfRowAlone(reasons[index].error));
       this.confirmed = published;
       await this.markConfirmed();
-      if (refused.length > 0) await this.setAside(refused);
+      if (refused.length > 0)
+        await this.setAside(refused, reasons.find((each) => each && isOfRowAlone(each.error))?.error);
       if (failed.length > 0) {
         await this.rows.release(failed);
         const reason = reasons.find((each) => each && !isOfRowAlone(each.error))?.error;
@@ -168,11 +169,14 @@ export class OutboxRelay implements Component {
   }
 
   /** Somebody has to be told: a row that nobody takes is an event that its consumers miss. */
-  private async setAside(rows: readonly OutboxRow[]): Promise<void> {
+  private async setAside(rows: readonly OutboxRow[], reason: unknown): Promise<void> {
     const { destination, telemetry } = this.options;
     this.unroutable.inc({ destination }, rows.length);
     const types = [...new Set(rows.map(({ type }) => type))];
-    telemetry.logger.error({ destination, types, rows: rows.length }, `${this.name}: nobody takes these rows`);
+    telemetry.logger.error(
+      { err: reason, destination, types, rows: rows.length },
+      `${this.name}: nobody takes these rows`,
+    );
     await this.rows.setAside(rows);
   }
 

@@ -1,7 +1,10 @@
 import type { ChannelModel } from 'amqplib';
 import type { Declarations, Topology } from './amqp-topology.js';
+import { within } from './in-flight.js';
 import { Repeating } from '../lifecycle/repeating.js';
 import type { Logger } from '../logging/logger.js';
+
+const DECLARED_WITHIN_MS = 30_000;
 
 interface UpkeepOptions {
   readonly topology: Topology;
@@ -38,7 +41,8 @@ export class AmqpUpkeep {
     const { needed, spare } = topology;
     for (const declarations of [needed, spare]) {
       const current = connection();
-      if (current) await declareOver(current, declarations, logger);
+      // One that hangs goes on behind; the next round is for all again.
+      if (current) await within(DECLARED_WITHIN_MS, declareOver(current, declarations, logger));
     }
   }
 }

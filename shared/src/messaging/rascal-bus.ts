@@ -32,6 +32,7 @@ export interface RascalBusOptions {
 
 const DEFAULT_PREFETCH = 10;
 const DECLARE_EVERY_MS = 60_000;
+const SPARE_WITHIN_MS = 2_000;
 
 /**
  * The bus over RabbitMQ. Rascal declares and consumes; a second connection publishes: a broker in need blocks publishers,
@@ -139,7 +140,8 @@ export class RascalBus implements Bus {
 
   private async prepare(connection: ChannelModel): Promise<void> {
     await this.publisher.attach(connection);
-    await declareOver(connection, this.topology.spare, this.logger);
+    // Nobody needs them so much as to wait for a node that hangs.
+    await within(SPARE_WITHIN_MS, declareOver(connection, this.topology.spare, this.logger));
   }
 
   private newUpkeep(): AmqpUpkeep {
