@@ -7,6 +7,8 @@ import { say } from './say.mjs';
 
 /** Editors write a file in several steps, and several files at once. */
 const SETTLED_MS = 40;
+/** What has not started by then does not start. */
+const STARTED_WITHIN_MS = 60_000;
 
 /**
  * `npm run dev`: the whole system in one process, on the servers that are given, with what changes live a moment after a source
@@ -22,16 +24,20 @@ export async function dev(root, names) {
   let timer;
   let since;
   let work = Promise.resolve();
+  let stopping;
 
   const apply = async () => {
+    if (changed.size === 0 || stopping) return;
     const workspaces = [...changed];
     changed.clear();
     const from = since;
     since = undefined;
     try {
-      if ((await build(root)) === 0) return;
+      await build(root);
     } catch (error) {
       say(`${error.message}\nWhat runs stays as it was.`);
+      // Some of it may have been built: it is live with what mends the rest.
+      for (const name of workspaces) changed.add(name);
       return;
     }
     if (await shop.restart(workspaces))
@@ -47,13 +53,14 @@ export async function dev(root, names) {
       timer = setTimeout(() => (work = work.then(apply)), SETTLED_MS);
     });
   }
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, () => void shop.stop(signal).then(() => process.exit(0)));
+  // A terminal's Ctrl-C comes to us, and once more from npm.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => (stopping ??= shop.stop().then(() => process.exit(0))));
 }
 
 /**
- * All in one process, which replaces a service within itself. For what they share it is started again as a whole, in one that
- * stands by; the database stays up meanwhile.
+ * All in one process, which replaces a service within itself. For what they share, and after a replacement that failed, it is
+ * started again as a whole, in one that stands by; the database stays up meanwhile.
  */
 async function allInOne(root, services) {
   const ours = async (file) => import(pathToFileURL(join(root, 'system', 'dist', file)).href);
@@ -64,58 +71,76 @@ async function allInOne(root, services) {
   const ahead = workspaceFolders(root)
     .filter((folder) => !/(?:shared|system)$/.test(folder))
     .map((folder) => join(folder, 'dist', 'system.js'));
-  const start = (settings) => {
+  const ending = new WeakSet();
+  const taken = () => {
     standby.prepare();
     const spare = standby.take();
-    spare.load([...ahead]);
-    return { child: spare.child, go: () => spare.become(script, { ...environment, ...settings }) };
+    spare.child.once('exit', () => {
+      if (!ending.has(spare.child)) say('The shop has ended. The next file that is saved starts it again.');
+    });
+    spare.load(ahead);
+    return spare;
   };
-  let current = start({});
-  current.go();
-  standby.prepare();
+  const become = (spare, settings) => {
+    const answered = answer(spare.child);
+    spare.become(script, { ...environment, ...settings });
+    standby.prepare();
+    return answered;
+  };
+  const end = ({ child }) => {
+    ending.add(child);
+    return stopped(child);
+  };
+  let over = false;
+  let current = taken();
+  let sound = become(current, {});
   return {
     restart: async (workspaces) => {
-      if (areServices(workspaces, services) && !hasEnded(current.child)) return restarted(current.child, workspaces);
-      const next = start({ SHOP_AGAIN: 'true' });
-      await stopped(current.child, 'SIGTERM');
+      const isWhole = await sound;
+      if (over) return false;
+      if (isWhole && workspaces.every((name) => services.includes(name)) && !hasEnded(current.child)) {
+        sound = answer(current.child);
+        // A channel that has closed meanwhile is the end of the process, which is heard of elsewhere.
+        current.child.send({ restart: workspaces }, () => undefined);
+        return sound;
+      }
+      const next = taken();
+      await end(current);
       current = next;
-      const answered = answer(next.child);
-      next.go();
-      standby.prepare();
-      return answered;
+      if (over) return end(next).then(() => false);
+      sound = become(next, { SHOP_AGAIN: 'true' });
+      return sound;
     },
-    stop: async (signal) => {
+    stop: async () => {
+      over = true;
       standby.stop();
-      await stopped(current.child, signal);
+      await end(current);
       await database.stop();
     },
   };
 }
 
-const areServices = (workspaces, services) => workspaces.every((name) => services.includes(name));
-
-const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
-
-/** Has a launcher of ours start these again, and answers whether they are ready. */
-function restarted(child, names) {
-  const answered = answer(child);
-  child.send({ restart: names });
-  return answered;
-}
-
-/** Whether what was started again is ready; false when it has ended instead. */
+/** Whether what was started is ready; false when it has ended instead, or takes too long. */
 async function answer(child) {
   const listening = new AbortController();
-  const { signal } = listening;
-  const first = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal })]);
+  const signal = AbortSignal.any([listening.signal, AbortSignal.timeout(STARTED_WITHIN_MS)]);
+  const events = ['message', 'exit'].map((event) => once(child, event, { signal }));
+  const [first] = await Promise.race(events).catch(() => {
+    say('It does not start. The next file that is saved starts all of it again.');
+    return [];
+  });
   listening.abort();
-  return first[0]?.ready === true;
+  return first?.ready === true;
 }
 
-function stopped(child, signal) {
+function hasEnded(child) {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function stopped(child) {
   if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', resolve);
-    child.kill(signal);
+    child.kill('SIGTERM');
   });
 }

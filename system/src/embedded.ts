@@ -54,17 +54,15 @@ export async function startEmbedded(
     const given = name === 'gateway' ? gatewayFootingFor(environment) : backingFor(environment, name);
     return module.createSystem(environment, given);
   };
-  const running = new Map<ProcessName, { system: System; start: Promise<void> }>();
+  const running = new Map<ProcessName, Running>();
   const start = (name: ProcessName, system: System): Promise<void> => {
     const started = system.start();
-    running.set(name, { system, start: started });
+    running.set(name, { system, started });
     return started;
   };
   const stop = async (name: ProcessName): Promise<void> => {
     const current = running.get(name);
-    running.delete(name);
-    await current?.start.catch(() => undefined);
-    await current?.system.stop();
+    if (current) await (current.stopped ??= stopOf(current));
   };
   const systems = [...serviceNames, 'gateway' as const].map((name) => [name, create(name, modules[name])] as const);
   const starts = systems.map(([name, system]) => {
@@ -73,7 +71,20 @@ export async function startEmbedded(
   });
   await unlessAborted(signal, Promise.all(starts));
   return async (name, load) => {
-    const [module] = await Promise.all([load(), stop(name)]);
+    // What can't be loaded leaves the one that is there; one that does not stop as it should is gone all the same.
+    const module = await load();
+    await stop(name).catch(() => undefined);
     await start(name, create(name, module));
   };
+}
+
+interface Running {
+  readonly system: System;
+  readonly started: Promise<void>;
+  stopped?: Promise<void>;
+}
+
+async function stopOf({ system, started }: Running): Promise<void> {
+  await started.catch(() => undefined);
+  await system.stop();
 }

@@ -22,7 +22,7 @@ export function restartWhenTold(root: string, replace: Replace, say: Say): void 
       );
       for (const result of results)
         if (result.status === 'rejected')
-          say(result.reason instanceof Error ? result.reason.message : String(result.reason));
+          say(result.reason instanceof Error ? (result.reason.stack ?? result.reason.message) : String(result.reason));
       process.send?.({ ready: results.every(({ status }) => status === 'fulfilled') });
     });
   });

@@ -60,6 +60,6 @@ async function start(root: string, outer: Environment): Promise<void> {
   } else {
     await startProcesses(root, each, services, say, signal);
   }
-  if (outer['SHOP_AGAIN']) process.send?.({ ready: true });
-  else say(welcome({ address, each, tookSeconds: process.uptime() }));
+  if (!outer['SHOP_AGAIN']) say(welcome({ address, each, tookSeconds: process.uptime() }));
+  if (reloads) process.send?.({ ready: true });
 }

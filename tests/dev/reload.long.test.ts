@@ -131,5 +131,26 @@ describe.each(['alone', 'on real servers', 'on real servers, one watched'] as co
     writeFileSync(file, `${good}\nclass {`);
     await eventually(() => expect(output).toContain('What runs stays as it was.'), { timeoutMs: 30_000 });
     expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+    writeFileSync(file, good);
   }, 60_000);
+
+  it('leaves what runs as it was when a file can’t be loaded, and has what mends it live', async () => {
+    const file = join(project.folder, RESOLVER);
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, `${good}\nthrow new Error('not today');`);
+    await eventually(() => expect(output).toContain('not today'), { timeoutMs: 30_000 });
+    expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+    const live = output.split('Live ').length;
+    writeFileSync(file, good);
+    await eventually(() => expect(output.split('Live ').length).toBeGreaterThan(live), { timeoutMs: 60_000 });
+    expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+  }, 120_000);
+
+  it('has live what all services share', async () => {
+    const file = join(project.folder, 'shared/src/graphql/field-at-fault.ts');
+    const live = output.split('Live ').length;
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n// Saved again.\n`);
+    await eventually(() => expect(output.split('Live ').length).toBeGreaterThan(live), { timeoutMs: 60_000 });
+    await eventually(async () => expect((await fetch(`${gateway}/readyz`)).status).toBe(200), { timeoutMs: 30_000 });
+  }, 120_000);
 });
