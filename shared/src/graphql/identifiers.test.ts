@@ -1,4 +1,5 @@
-import { isUuid, numericId, requiredId, requiredUuid } from './identifiers.js';
+import { numericId, requiredId, requiredUuid } from './identifiers.js';
+import { isUuid } from '../text/uuid.js';
 
 const uuid = '0190b3a4-7c1e-7000-8000-00000000000a';
 const odd: unknown[] = [

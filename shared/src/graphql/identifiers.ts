@@ -1,4 +1,5 @@
 import { badInput } from '../errors/app-error.js';
+import { isUuid } from '../text/uuid.js';
 
 /** How an id is written; the highest ones of this length are past 2^53-1. */
 export const ID_PATTERN = /^[1-9]\d{0,15}$/;
@@ -18,11 +19,6 @@ export function numericId(id: unknown): number | null {
 export function requiredId(id: string, argument: string): number {
   return numericId(id) ?? invalid(argument);
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether an id is a uuid (RFC 9562, section 4). */
-export const isUuid = (id: unknown): id is string => typeof id === 'string' && UUID.test(id);
 
 /** A GraphQL id as a uuid in lower case. BAD_USER_INPUT with the argument for what is none. */
 export function requiredUuid(id: string, argument: string): string {

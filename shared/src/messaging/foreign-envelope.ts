@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Envelope } from './bus.js';
+import { isUuid } from '../text/uuid.js';
 
 /** The latest time that a `Date` can be. */
 const LAST_MS = 8.64e15;
@@ -7,8 +8,6 @@ const LAST_MS = 8.64e15;
 /** An AMQP short string, in bytes; and so many UTF-16 units fit into one, whatever they are. */
 export const SHORT_STRING_BYTES = 255;
 const SHORT_STRING_UNITS = SHORT_STRING_BYTES / 3;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What a publisher may have left out or filled as it liked. */
 export interface ForeignEnvelope {
@@ -39,7 +38,7 @@ export function completeEnvelope(foreign: ForeignEnvelope, text: string): Envelo
 }
 
 function uuidOf(given: unknown, type: string, text: string): string {
-  if (typeof given === 'string' && UUID.test(given)) return given;
+  if (isUuid(given)) return given;
   const source = nonEmpty(given) ?? `${type}\n${text}`;
   const hex = createHash('sha256').update(source).digest('hex');
   // RFC 9562, version 8: the bits are ours, but for the version and the variant.

@@ -1,5 +1,6 @@
 import { badInput } from '@shop/shared/errors/app-error';
-import { isUuid, numericId } from '@shop/shared/graphql/identifiers';
+import { numericId } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 
 /** An order's id or uuid. Null for what is neither. */
 export function referenceIn(id: string): number | string | null {

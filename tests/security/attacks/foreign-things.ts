@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isUuid } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import { marksIn } from '../marks.js';
 import type { Setting } from '../setting.js';
 

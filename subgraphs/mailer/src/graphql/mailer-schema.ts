@@ -1,5 +1,6 @@
 import { buildSubgraph, type ReferenceResolver } from '@shop/shared/graphql/build-subgraph';
-import { isUuid, numericId } from '@shop/shared/graphql/identifiers';
+import { numericId } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import { EmailResolver } from './email.resolver.js';
 import { toEmailType } from './email.type.js';
 import type { MailerContext } from './loaders.js';

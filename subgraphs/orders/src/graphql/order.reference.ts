@@ -1,5 +1,6 @@
 import type { GraphqlContext } from '@shop/shared/graphql/context';
-import { isUuid, numericId } from '@shop/shared/graphql/identifiers';
+import { numericId } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import type { ReferenceResolver } from '@shop/shared/graphql/build-subgraph';
 import type { OrdersLoaders } from './loaders.js';
 import type { OrderItemView, OrderView } from '../persistence/order-view.js';

@@ -1,5 +1,5 @@
 import type { Tx } from '@shop/shared/delivery/transactions';
-import { isUuid } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { toOrder, type OrderRow } from './order-row.js';
 import type { Decision } from '../domain/decide.js';

@@ -1,5 +1,6 @@
 import { buildSubgraph, type ReferenceResolver } from '@shop/shared/graphql/build-subgraph';
-import { isUuid, numericId } from '@shop/shared/graphql/identifiers';
+import { numericId } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import type { PaymentsContext } from './loaders.js';
 import { OrderResolver } from './order.resolver.js';
 import { OrderType } from './order.type.js';

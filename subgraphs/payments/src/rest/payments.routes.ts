@@ -1,6 +1,6 @@
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { notFound } from '@shop/shared/errors/app-error';
-import { isUuid } from '@shop/shared/graphql/identifiers';
+import { isUuid } from '@shop/shared/text/uuid';
 import { requireCallers } from '@shop/shared/http/identity';
 import { errors, needsToken } from '@shop/shared/http/openapi';
 import type { Door } from '@shop/shared/http/web-server';
