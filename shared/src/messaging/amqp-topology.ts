@@ -64,14 +64,18 @@ export function topologyFor(service: string, { queues, queueType }: QueueOptions
   const all = declarations({ queues, queueType });
   const bounded = queues.filter((queue) => queue.maxLength !== undefined && queue.service !== service);
   const names = new Set(bounded.flatMap(({ name }) => [name, deadLetterQueue(name)]));
-  return { needed: ofQueues(all, (name) => !names.has(name)), spare: ofQueues(all, (name) => names.has(name)) };
+  const spare = ofQueues(all, (name) => names.has(name));
+  return { needed: { ...ofQueues(all, (name) => !names.has(name)), exchanges: all.exchanges }, spare };
 }
 
+/** Those queues, and what leads to them. */
 function ofQueues({ exchanges, queues, bindings }: Declarations, isOne: (queue: string) => boolean): Declarations {
+  const theirs = bindings.filter(({ destination }) => isOne(destination));
+  const sources = new Set(theirs.map(({ source }) => source));
   return {
-    exchanges,
+    exchanges: Object.fromEntries(Object.entries(exchanges).filter(([name]) => sources.has(name))),
     queues: Object.fromEntries(Object.entries(queues).filter(([name]) => isOne(name))),
-    bindings: bindings.filter(({ destination }) => isOne(destination)),
+    bindings: theirs,
   };
 }
 
