@@ -1,5 +1,6 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { DocumentNode } from 'graphql';
+import { tokensOf } from '@shop/shared/graphql/document-tokens';
 import type { Metrics } from '@shop/shared/telemetry/metrics';
 import { TextCache } from '@shop/shared/text/text-cache';
 import type { CurrentSupergraph } from '../current-supergraph.js';
@@ -80,7 +81,6 @@ function keyOf({ query, operationName }: Named): string {
  * 20 to 240 kB each, of which a plan's own text is the least part.
  */
 function bytesOf(key: string, plan: object, document: DocumentNode): number {
-  let tokens = 0;
-  for (let token = document.loc?.startToken; token; token = token.next ?? undefined) tokens += 1;
+  const tokens = [...tokensOf(document)].length;
   return key.length + 16_000 + 40 * JSON.stringify(plan).length + 600 * tokens;
 }
