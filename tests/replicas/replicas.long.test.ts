@@ -3,17 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Shopper } from '@shop/system/demo/shopper';
 import { processNames } from '@shop/system/ports';
 import { ReplicatedShop } from './replicated-shop.js';
-import { RestClient } from '../chaos/rest-client.js';
-import { admin } from '../e2e/running-shop.js';
 import { thePurchase } from '../e2e/the-purchase.js';
 import { Calm, type Traffic } from '../resilience/calm.js';
-import { keepBuying, newBuyers } from '../resilience/keep-buying.js';
+import { expectPaid, keepBuying, newBuyers, stockUp } from '../resilience/keep-buying.js';
 import { report } from '../rest/report.js';
 import { eventually } from '../support/eventually.js';
-import { violations } from '../support/invariants.js';
 import { Scrape } from '../support/scrape.js';
 
-const PLENTY = 1_000_000;
 const SHOPPERS = ['REST', 'GraphQL', 'REST', 'GraphQL'] as const;
 const ORDERS = 12;
 const PATIENT = { timeoutMs: 60_000, everyMs: 50 };
@@ -40,14 +36,9 @@ describe('many processes of every service behind one address each', () => {
   const addressOf = ({ port }: { readonly port: number }) => `http://127.0.0.1:${port}`;
   const scrapes = (name: 'orders' | 'gateway') =>
     Promise.all(shop.replicas(name).map((replica) => Scrape.of(addressOf(replica))));
-  const stocked = async () => {
-    const shopkeeper = new RestClient(shop.gateway);
-    await shopkeeper.logIn(admin.email, admin.password);
-    return shopkeeper.createProducts(['Tea', 'Cup'].map((name) => ({ name, price: 1_500, stock: PLENTY })));
-  };
 
   it('show a subscriber at one gateway what any orders process settles', async () => {
-    const [product] = await stocked();
+    const [product] = await stockUp(shop.gateway);
     const [first, second] = shop.replicas('gateway').map(addressOf);
     const name = `s${randomUUID().replaceAll('-', '').slice(0, 20)}`;
     const watcher = await Shopper.register(first ?? '', name);
@@ -81,7 +72,7 @@ describe('many processes of every service behind one address each', () => {
   }, 120_000);
 
   it('lose one of each while people buy, who at most ask once more', async () => {
-    const products = await stocked();
+    const products = await stockUp(shop.gateway);
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
     const buyers = await newBuyers(shop.gateway, SHOPPERS, 'killer');
@@ -106,12 +97,6 @@ describe('many processes of every service behind one address each', () => {
     );
     expect(traffic.failed).toEqual([]);
     expect(shop.said.match(/was ended by SIGKILL/g)).toHaveLength(processNames.length);
-    await eventually(
-      async () => {
-        for (const { client, uuid } of bought) expect(await client.order(uuid)).toMatchObject({ status: 'Paid' });
-        expect(await violations(shop, new Map(products.map((id) => [id, PLENTY])))).toEqual([]);
-      },
-      { timeoutMs: 60_000, everyMs: 300 },
-    );
+    await eventually(() => expectPaid(shop, bought, products), { timeoutMs: 60_000, everyMs: 300 });
   }, 240_000);
 });

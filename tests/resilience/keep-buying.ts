@@ -3,6 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GraphqlClient } from '../chaos/graphql-client.js';
 import { RestClient } from '../chaos/rest-client.js';
 import { type ShopClient, Unavailable } from '../chaos/shop-client.js';
+import { admin } from '../e2e/running-shop.js';
+import type { MessageStore } from '../support/dead-letters.js';
+import { violations } from '../support/invariants.js';
 import type { Calm, Traffic } from './calm.js';
 
 interface Buyer {
@@ -30,6 +33,26 @@ export async function newBuyers(
   }));
   for (const { username } of buyers) await new RestClient(gateway).register(username);
   return buyers;
+}
+
+/** Of each product, more than anybody buys. */
+const PLENTY = 1_000_000;
+
+/** Two products of which there is enough for everybody: their ids. */
+export async function stockUp(gateway: string): Promise<number[]> {
+  const shopkeeper = new RestClient(gateway);
+  await shopkeeper.logIn(admin.email, admin.password);
+  return shopkeeper.createProducts(['Tea', 'Cup'].map((name) => ({ name, price: 1_500, stock: PLENTY })));
+}
+
+/** Every one of these orders is Paid, and all rules hold; fails where that is not so yet. `products`: of `stockUp`. */
+export async function expectPaid(
+  shop: MessageStore,
+  bought: readonly Bought[],
+  products: readonly number[],
+): Promise<void> {
+  for (const { client, uuid } of bought) expect(await client.order(uuid)).toMatchObject({ status: 'Paid' });
+  expect(await violations(shop, new Map(products.map((id) => [id, PLENTY])))).toEqual([]);
 }
 
 /** Between two purchases. */

@@ -1,15 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ProcessName, processNames } from '@shop/system/ports';
-import { RestClient } from '../chaos/rest-client.js';
 import { report } from '../rest/report.js';
-import { admin, RunningShop } from '../e2e/running-shop.js';
+import { RunningShop } from '../e2e/running-shop.js';
 import { eventually } from '../support/eventually.js';
-import { violations } from '../support/invariants.js';
 import { Calm, type Traffic } from './calm.js';
-import { keepBuying, newBuyers } from './keep-buying.js';
+import { expectPaid, keepBuying, newBuyers, stockUp } from './keep-buying.js';
 import { restartInOrder } from './restart-in-order.js';
 
-const PLENTY = 1_000_000;
 /** Longer than SHUTDOWN_S no stop may take. */
 const STOPPED_WITHIN_MS = 10_000;
 /** `npm run resilience` restarts everything, the whole test run what an order can't do without. */
@@ -27,11 +24,7 @@ describe('services, restarted one after the other while people buy', () => {
   }, 30_000);
 
   it('costs no order, and no request that is made once more', async () => {
-    const shopkeeper = new RestClient(shop.gateway);
-    await shopkeeper.logIn(admin.email, admin.password);
-    const products = await shopkeeper.createProducts(
-      ['Tea', 'Cup'].map((name) => ({ name, price: 1_500, stock: PLENTY })),
-    );
+    const products = await stockUp(shop.gateway);
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
     const buyers = await newBuyers(shop.gateway, SHOPPERS, 'roller');
@@ -57,12 +50,6 @@ describe('services, restarted one after the other while people buy', () => {
     expect(Math.max(...stops)).toBeLessThan(STOPPED_WITHIN_MS);
     for (const name of RESTARTED) expect(shop.said).toContain(`${name} has ended with code 0`);
 
-    await eventually(
-      async () => {
-        for (const { client, uuid } of bought) expect(await client.order(uuid)).toMatchObject({ status: 'Paid' });
-        expect(await violations(shop, new Map(products.map((id) => [id, PLENTY])))).toEqual([]);
-      },
-      { timeoutMs: 30_000, everyMs: 300 },
-    );
+    await eventually(() => expectPaid(shop, bought, products), { timeoutMs: 30_000, everyMs: 300 });
   }, 240_000);
 });

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Shopper } from '@shop/system/demo/shopper';
-import { RestClient } from '../chaos/rest-client.js';
-import { admin } from '../e2e/running-shop.js';
 import { ReplicatedShop } from '../replicas/replicated-shop.js';
 import { Calm, type Traffic } from '../resilience/calm.js';
-import { keepBuying, newBuyers } from '../resilience/keep-buying.js';
+import { expectPaid, keepBuying, newBuyers, stockUp } from '../resilience/keep-buying.js';
 import { report } from '../rest/report.js';
 import { connected } from '../support/connected.js';
 import { eventually } from '../support/eventually.js';
-import { violations } from '../support/invariants.js';
 import { NextOrders } from './next-orders.js';
 
-const PLENTY = 1_000_000;
 const SHOPPERS = ['REST', 'GraphQL', 'REST'] as const;
 const ADDRESS = '1 Tràng Tiền, Hà Nội';
 /** So long at least both versions work side by side. */
@@ -39,11 +35,7 @@ describe('two versions of orders, side by side on one database and one broker', 
   it('sell on while the new one takes over, and while the old one comes back', async () => {
     const now: Version = { name: 'this version', script: undefined };
     const then: Version = { name: 'the next version', script: next.script };
-    const shopkeeper = new RestClient(shop.gateway);
-    await shopkeeper.logIn(admin.email, admin.password);
-    const products = await shopkeeper.createProducts(
-      ['Tea', 'Cup'].map((name) => ({ name, price: 1_500, stock: PLENTY })),
-    );
+    const products = await stockUp(shop.gateway);
     const addressee = await Shopper.register(shop.gateway, `a${randomUUID().replaceAll('-', '').slice(0, 20)}`);
     const calm = new Calm();
     const traffic: Traffic = { requests: 0, repeated: [], failed: [] };
@@ -96,12 +88,6 @@ describe('two versions of orders, side by side on one database and one broker', 
     // A machine that is too busy to answer in time says nothing of versions.
     expect(traffic.repeated.filter((trouble) => !trouble.includes('no answer within'))).toEqual([]);
     expect(shop.said).toBe('');
-    await eventually(
-      async () => {
-        for (const { client, uuid } of bought) expect(await client.order(uuid)).toMatchObject({ status: 'Paid' });
-        expect(await violations(shop, new Map(products.map((id) => [id, PLENTY])))).toEqual([]);
-      },
-      { timeoutMs: 60_000, everyMs: 300 },
-    );
+    await eventually(() => expectPaid(shop, bought, products), { timeoutMs: 60_000, everyMs: 300 });
   }, 240_000);
 });
