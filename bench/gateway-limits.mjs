@@ -7,11 +7,11 @@
 //   REDIS_URL=... node bench/gateway-limits.mjs [rounds] [requests a round] [variants, by a part of their names and commas]
 // Needs `npm run build` before; `npm run servers` provides a Redis.
 import { spawn } from 'node:child_process';
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import jwt from 'jsonwebtoken';
 import { Agent, request } from 'undici';
+import { publishIdentity } from './gateway/callers.mjs';
 
 const rounds = Number(process.argv[2] ?? 100);
 const requests = Number(process.argv[3] ?? 100);
@@ -59,29 +59,11 @@ const byHash = mix.map(({ query, variables }) => {
 });
 const learning = mix.map(({ query, variables }, n) => JSON.stringify({ query, variables, ...JSON.parse(byHash[n]) }));
 
-const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const jwks = JSON.stringify({
-  keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'RS256' }],
-});
-const claims = { role: 'CUSTOMER', email: 'bench@shop.example', username: 'bench' };
-const signing = {
-  algorithm: 'RS256',
-  keyid: 'bench',
-  subject: '7',
-  issuer: 'shop',
-  audience: 'shop',
-  expiresIn: 3_600,
-};
-const headers = {
-  'content-type': 'application/json',
-  authorization: `Bearer ${jwt.sign(claims, privateKey, signing)}`,
-};
+const identity = await publishIdentity();
+const headers = { 'content-type': 'application/json', authorization: `Bearer ${identity.token}` };
 
-/** Nobody's session ends. */
-const news = JSON.stringify({ ended: [], next: 0, after: null, remember_s: 3_600 });
 const services = createServer(async (asked, response) => {
-  const known = asked.url.startsWith('/ended-sessions') ? news : jwks;
-  const body = asked.method === 'POST' ? answerTo(JSON.parse(await text(asked))) : known;
+  const body = asked.method === 'POST' ? answerTo(JSON.parse(await text(asked))) : '{}';
   response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 });
 await new Promise((resolve) => services.listen(0, '127.0.0.1', resolve));
@@ -105,6 +87,7 @@ try {
   }
 } finally {
   services.close();
+  identity.close();
   await agent.close();
 }
 
@@ -131,8 +114,8 @@ async function start(name, { settings, persisted = false, without = false }) {
       PATH: process.env.PATH,
       SUPERGRAPH_SDL: 'gateway/supergraph.graphql',
       ...Object.fromEntries(names.map((service) => [`${service}_URL`, origin])),
-      AUTH_JWKS_URL: `${origin}/jwks`,
-      AUTH_SESSIONS_URL: `${origin}/ended-sessions`,
+      AUTH_JWKS_URL: identity.jwksUrl,
+      AUTH_SESSIONS_URL: identity.sessionsUrl,
       PORT: String(port),
       LOG_LEVEL: 'warn',
       ...settings,
