@@ -70,8 +70,8 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
     : new AutomaticOperations(new OperationTexts(redis));
   const limits = new Limits(config.documentLimits, () => supergraph.loaded.schema);
   const most = config.requestsPerMinute;
-  const clients = rateLimits.perMinute('requests', most);
-  const addresses = rateLimits.perMinute('requests-address', most * USERS_BEHIND_AN_ADDRESS);
+  const clients = rateLimits.perMinuteSettled('requests', most);
+  const addresses = rateLimits.perMinuteSettled('requests-address', most * USERS_BEHIND_AN_ADDRESS);
   const rate = new RequestRate({ clients, addresses }, identities);
   const admission = new Admission(persisted, limits, rate);
   const operations = new Operations(server, planner, upstream, admission, identities, showError, telemetry);

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Component } from '../lifecycle/system.js';
 import { connectRedis, type RedisAdapterOptions, tryToConnect } from '../redis/connect.js';
+import { consume } from './consume.js';
+import { SettledLimit } from './settled-limit.js';
 
 /** How often something may be done in a minute that begins with the first time, by key: an address, a user, an account. */
 export interface RateLimit {
@@ -53,6 +55,14 @@ export class RateLimits implements Component {
     return most === 0 ? unlimited : new CountedLimit(this.limiter(name, most));
   }
 
+  /**
+   * The same for what is done so often that nobody should wait for Redis each time: it is told a moment later, for many
+   * together. Processes may let through some more between them than one alone would, in that moment.
+   */
+  perMinuteSettled(name: string, most: number): RateLimit {
+    return most === 0 || !this.redis ? this.perMinute(name, most) : new SettledLimit(this.limiter(name, most));
+  }
+
   private limiter(name: string, points: number): RateLimiterAbstract {
     const options = { keyPrefix: this.prefix + name, points, duration: MINUTE_S };
     const inMemory = new RateLimiterMemory(options);
@@ -74,20 +84,11 @@ class CountedLimit implements RateLimit {
   constructor(private readonly limiter: RateLimiterAbstract) {}
 
   async take(key: string, count = 1): Promise<number> {
-    try {
-      await this.limiter.consume(key, count);
-      return 0;
-    } catch (refusal) {
-      return waitOf(refusal);
-    }
+    const counted = await consume(this.limiter, key, count);
+    return counted?.refused ? counted.waitMs : 0;
   }
 
   async forget(key: string): Promise<void> {
     await this.limiter.delete(key).catch(() => false);
   }
-}
-
-/** What is no refusal, but a fault of the counting itself, refuses nobody. */
-function waitOf(refusal: unknown): number {
-  return refusal instanceof RateLimiterRes ? Math.max(refusal.msBeforeNext, 1) : 0;
 }

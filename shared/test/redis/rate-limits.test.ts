@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { RateLimits } from '@shop/shared/rate-limits/rate-limits';
+import { type RateLimit, RateLimits } from '@shop/shared/rate-limits/rate-limits';
 import type { RedisAdapterOptions } from '@shop/shared/redis/connect';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
+import { Redis } from 'ioredis';
 import { eventually } from '../../../tests/support/eventually.js';
 import { required } from '../../../tests/support/test-environment.js';
 import { type TcpProxy, tcpProxy } from '../../../tests/support/tcp-proxy.js';
@@ -54,6 +55,39 @@ describe('rate limits', () => {
     expect(await here.perMinute('tries', 1).take('a')).toBe(0);
     expect(await there.perMinute('tries', 1).take('a')).toBeGreaterThan(0);
     expect(await there.perMinute('others', 1).take('a')).toBe(0);
+  });
+
+  it('that are settled later refuse at once what is too much here, and know of others a moment later', async () => {
+    const namespace = `test-${randomUUID()}:`;
+    const [here, there] = (await Promise.all([start({ namespace }), start({ namespace })])).map((limits) =>
+      limits.perMinuteSettled('requests', 10),
+    ) as [RateLimit, RateLimit];
+    // Each has asked about it, so each decides alone at first.
+    expect([await here.take('a'), await there.take('a')]).toEqual([0, 0]);
+    const taken = await Promise.all(Array.from({ length: 20 }, () => here.take('a')));
+    expect(taken.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 0));
+    for (const wait of taken.slice(9)) expect([wait > 0, wait <= A_MINUTE]).toEqual([true, true]);
+    await eventually(async () => expect(await there.take('a')).toBeGreaterThan(0));
+    expect(await there.take('b', 11)).toBeGreaterThan(0);
+    expect(await here.take('b')).toBeGreaterThan(0);
+  });
+
+  it('that are settled later send one command for all that a key did in a moment', async () => {
+    const namespace = `test-${randomUUID()}:`;
+    const limit = (await start({ namespace })).perMinuteSettled('requests', 1_000);
+    const redis = new Redis(url);
+    const monitor = await redis.monitor();
+    const counts: string[] = [];
+    monitor.on('monitor', (_time: string, [command = '', ...args]: string[]) => {
+      if (/^evalsha|^eval/i.test(command) && args.some((arg) => arg.startsWith(namespace))) counts.push(args.join(' '));
+    });
+    await limit.take('a');
+    await Promise.all(Array.from({ length: 500 }, () => limit.take('a')));
+    await eventually(async () => expect(await redis.get(`${namespace}rate:requests:a`)).toBe('501'));
+    await eventually(async () => expect(counts.length).toBeGreaterThan(0));
+    expect(counts.length).toBeLessThanOrEqual(4);
+    monitor.disconnect();
+    redis.disconnect();
   });
 
   it('are none at 0', async () => {
