@@ -111,6 +111,21 @@ describe('placing an order', () => {
     expect(placed.data?.placeOrder.uuid).not.toBe(ended?.uuid);
   });
 
+  it('tells parallel requests with one key all the same of a cart that is empty', async () => {
+    const { token } = world.aBuyer([]);
+    // The second asks the cart when the first has ended the intent that both had found open.
+    let [first, both] = [true, () => undefined as void];
+    const came = new Promise<void>((resolve) => (both = resolve));
+    world.cart.beforeAnswer = async () => {
+      if (!first) return both();
+      first = false;
+      await came;
+    };
+    const answers = await Promise.all([1, 2].map(() => place(token, { idempotencyKey: 'empty' })));
+    for (const { errors } of answers)
+      expect(errors).toMatchObject([{ message: 'cart empty', extensions: { code: 'BAD_USER_INPUT', field: 'cart' } }]);
+  });
+
   it.each(['away', 'slow', 'broken'] as const)(
     'says so when cart is %s, keeps the intent open, and a retry resumes it',
     async (mood) => {
@@ -136,7 +151,7 @@ describe('placing an order', () => {
     expect(await intentsOf(userId)).toMatchObject([{ state: 'ended' }]);
   });
 
-  it('answers 503 to a request that finds its intent ended meanwhile', async () => {
+  it('answers 503 to a request whose intents are ended meanwhile, one after the other', async () => {
     const { userId, token } = world.aBuyer();
     world.cart.beforeAnswer = async (uuid) =>
       void (await world.sql(`update intents set state = 'ended' where uuid = $1`, [uuid]));

@@ -26,6 +26,9 @@ interface PlaceOrderParts {
   readonly clock: Clock;
 }
 
+/** So often at most a request begins again whose intent another one has ended meanwhile. */
+const ATTEMPTS = 3;
+
 /**
  * Orders what is in the caller's cart: commits the intent, takes the cart, turns the intent into a Pending order. A
  * retry, or a parallel request with the same key, goes on where the other one is.
@@ -33,35 +36,45 @@ interface PlaceOrderParts {
 export class PlaceOrder {
   constructor(private readonly parts: PlaceOrderParts) {}
 
-  /** BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. */
+  /**
+   * BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or intents go on ending meanwhile: one that
+   * ended has freed its key, so this request can begin again, and learns for itself what there is to order.
+   */
   async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
-    const { intents, cart, transactions, clock, views } = this.parts;
-    const shippingAddress = addressOf(wish);
-    const key = keyOf(wish);
-    const { userId, email } = caller;
-    const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
-    const { uuid, state } = await intents.claim(wanted, key, clock());
-    if (state === 'open') {
-      const answer = await cart.checkout(uuid, caller);
-      const refusal = await transactions.run((tx) => this.settle(tx, uuid, answer));
-      if (refusal) throw refusal;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const uuid = await this.attempt(caller, wish);
+      if (uuid !== null) return this.parts.views.required(caller, uuid);
     }
-    return views.required(caller, uuid);
+    throw cartUnavailable();
   }
 
-  /** Null once there is an order, else why there will be none. */
-  private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<AppError | null> {
+  /** The uuid of the order that there is now; null when its intent was ended meanwhile. Throws the cart's refusals. */
+  private async attempt(caller: Caller, wish: OrderWish): Promise<string | null> {
+    const { intents, cart, transactions, clock } = this.parts;
+    const { userId, email } = caller;
+    const shippingAddress = addressOf(wish);
+    const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
+    const { uuid, state } = await intents.claim(wanted, keyOf(wish), clock());
+    if (state !== 'open') return uuid;
+    const answer = await cart.checkout(uuid, caller);
+    const outcome = await transactions.run((tx) => this.settle(tx, uuid, answer));
+    if (outcome === 'placed') return uuid;
+    if (outcome === 'ended') return null;
+    throw outcome;
+  }
+
+  /** What the intent has become, or why it came to nothing here. */
+  private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<'placed' | 'ended' | AppError> {
     const { intents, currency, clock } = this.parts;
     const intent = await intents.lock(tx.em, uuid);
-    if (intent.state === 'placed') return null;
-    if (intent.state === 'ended') return cartUnavailable();
+    if (intent.state !== 'open') return intent.state;
     const settlement = settle(intent, answer, currency, clock());
     if ('refusal' in settlement) {
       await abandonCheckout(tx, intents, intent);
       return settlement.refusal;
     }
     await this.request(tx, settlement.order, intent.shippingAddress);
-    return null;
+    return 'placed';
   }
 
   private async request(tx: Tx, order: PendingOrder, shippingAddress: string | null): Promise<void> {
