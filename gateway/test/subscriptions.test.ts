@@ -69,6 +69,36 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     await upstreamStreams(0);
   });
 
+  it('begins a stream anew whose socket is just being closed, as it was idle', async () => {
+    const before = openOrder(null);
+    await upstreamStreams(1);
+    before.close();
+    await upstreamStreams(0);
+    const closes = shop.orders.holdCloses();
+    await eventually(() => expect(closes.asked()).toBe(1));
+    const ticks = open({ query: 'subscription { ticks(count: 1) }' });
+    await eventually(() => expect(gateway.gateway.operations.streams).toBe(1));
+    closes.letGo();
+    await eventually(() => expect(ticks.completed).toBe(true));
+    expect([ticks.answers, endingErrors(ticks)]).toEqual([[{ data: { ticks: 1 } }], []]);
+  });
+
+  it.each([
+    ['representations', 'like any other'],
+    ['__proto__', 'as if it was not given'],
+  ])('takes a variable of the name %s %s', async (name) => {
+    const stream = open({
+      query: `subscription ($${name}: ID) { orderStatusChanged(orderId: $${name}) { id status product { name } } }`,
+      variables: JSON.parse(`{"${name}": "1"}`) as Record<string, unknown>,
+    });
+    await upstreamStreams(1);
+    shop.orders.advance('1', 'PENDING');
+    await eventually(() => expect([stream.answers.length, endingErrors(stream)]).toEqual([1, []]));
+    expect(stream.answers).toEqual([
+      { data: { orderStatusChanged: { id: '1', status: 'PENDING', product: { name: 'product p1' } } } },
+    ]);
+  });
+
   it('shows the subgraph whose token it is, in the operation and never in the socket', async () => {
     const tokens = [7, 8].map((userId) => auth.token({ userId }));
     for (const token of tokens) openOrder(null, { token });

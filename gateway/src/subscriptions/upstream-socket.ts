@@ -17,6 +17,8 @@ export interface UpstreamSink {
 interface Attempt {
   readonly bytes: number;
   established: boolean;
+  /** Begun while the socket was being closed: it goes to the next one. */
+  unsent: boolean;
   tooLarge(): void;
   broken(): void;
 }
@@ -25,6 +27,7 @@ const ACKNOWLEDGED_WITHIN_MS = 5_000;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const MESSAGE_TOO_BIG = 1009;
+const NORMAL_CLOSURE = 1000;
 /** Kept open for the next subscription that follows soon. */
 const IDLE_CLOSE_MS = 300;
 
@@ -36,6 +39,7 @@ const IDLE_CLOSE_MS = 300;
 export class UpstreamSocket {
   private readonly client: Client;
   private readonly attempts = new Set<Attempt>();
+  private socket: WebSocket | undefined;
   private acknowledged = false;
   private pongOverdue: NodeJS.Timeout | undefined;
 
@@ -47,7 +51,7 @@ export class UpstreamSocket {
   ) {
     this.client = createClient({
       url,
-      webSocketImpl: websocketWith(headers),
+      webSocketImpl: websocketWith(headers, (socket) => (this.socket = socket)),
       ...(connectionParams && { connectionParams }),
       lazy: true,
       lazyCloseTimeout: IDLE_CLOSE_MS,
@@ -73,9 +77,11 @@ export class UpstreamSocket {
       unsubscribe();
       tell?.();
     };
+    const unsent = this.socket?.readyState === WebSocket.CLOSING;
     const attempt: Attempt = {
       bytes: bytesOf(payload),
-      established: this.acknowledged,
+      established: this.acknowledged && !unsent,
+      unsent,
       tooLarge: () => finish(() => sink.tooLarge()),
       broken: () => finish(() => sink.broken(attempt.established)),
     };
@@ -99,13 +105,19 @@ export class UpstreamSocket {
     for (const attempt of this.attempts) attempt.established = true;
   }
 
-  /** However it was closed, every operation ends here: the library would silently repeat some, from their beginning. */
+  /**
+   * However it was closed, every operation that was sent ends here: the library would silently repeat some, from their
+   * beginning. What came while an idle socket was being closed, the library sends over the next.
+   */
   private closed(code: number | undefined): void {
     this.acknowledged = false;
     clearTimeout(this.pongOverdue);
     // One of them was too large, and so then was the largest. Resumed, it would break the others again and again.
     if (code === MESSAGE_TOO_BIG) largestOf(this.attempts)?.tooLarge();
-    for (const attempt of [...this.attempts]) attempt.broken();
+    for (const attempt of [...this.attempts]) {
+      if (attempt.unsent && code === NORMAL_CLOSURE) attempt.unsent = false;
+      else attempt.broken();
+    }
   }
 
   private expectPong(): void {
@@ -127,10 +139,11 @@ function largestOf(attempts: Iterable<Attempt>): Attempt | undefined {
 }
 
 /** The library gives a websocket its address and protocol, and no headers. */
-const websocketWith = (headers: () => Readonly<Record<string, string>>) =>
+const websocketWith = (headers: () => Readonly<Record<string, string>>, onMade: (socket: WebSocket) => void) =>
   class extends WebSocket {
     constructor(address: string, protocol: string) {
       super(address, protocol, { headers: headers() });
+      onMade(this);
     }
   };
 

@@ -77,6 +77,16 @@ export class FakeSubgraph {
     this.sockets?.clients.forEach((socket: WebSocket) => (code === null ? socket.terminate() : socket.close(code)));
   }
 
+  /** From now on a client that closes its websocket waits for an answer; `asked` says how many do, until they are let go. */
+  holdCloses(): { readonly asked: () => number; letGo(): void } {
+    const held: (() => void)[] = [];
+    this.sockets?.clients.forEach((socket: WebSocket) => {
+      const close = socket.close.bind(socket);
+      socket.close = (code, reason) => void held.push(() => close(code, reason));
+    });
+    return { asked: () => held.length, letGo: () => held.splice(0).forEach((close) => close()) };
+  }
+
   async stop(): Promise<void> {
     const { server } = this;
     if (!server) return;
