@@ -1,10 +1,14 @@
 import { type DocumentNode, visit } from 'graphql';
 import type { Variables } from './selections.js';
 
-/** What the planner calls the variable by which a subgraph is told which entities it is asked about. */
-const TAKEN = 'representations';
+/**
+ * Names that a client's variables can't have where an operation is planned and run: what the planner calls the variable by
+ * which a subgraph is told which entities it is asked about; and what graphql-js, which keeps variables in objects, takes
+ * for an object's prototype.
+ */
+const TAKEN = ['representations', '__proto__'];
 
-/** A document as it can be planned: in it, no variable of the client's has the name of one of the planner's. */
+/** A document as it can be planned and run: in it, no variable of the client's has a name that is taken. */
 export interface Plannable {
   readonly document: DocumentNode;
   /** A client's variables by their names in it. */
@@ -14,18 +18,27 @@ export interface Plannable {
 export function plannable(document: DocumentNode): Plannable {
   const names = new Set<string>();
   visit(document, { Variable: ({ name }) => void names.add(name.value) });
-  if (!names.has(TAKEN)) return { document, variablesOf: (variables) => variables };
-  let free = `${TAKEN}_`;
-  while (names.has(free)) free += '_';
+  const renamed = new Map(TAKEN.filter((name) => names.has(name)).map((name) => [name, freeName(name, names)]));
+  if (renamed.size === 0) return { document, variablesOf: (variables) => variables };
   return {
     document: visit(document, {
-      Variable: (node) => (node.name.value === TAKEN ? { ...node, name: { ...node.name, value: free } } : undefined),
+      Variable: (node) => {
+        const value = renamed.get(node.name.value);
+        return value === undefined ? undefined : { ...node, name: { ...node.name, value } };
+      },
     }),
     variablesOf(variables) {
       if (!variables) return variables;
-      // No variable of the operation has the other name, whatever was sent under it.
-      const { [TAKEN]: renamed, [free]: _none, ...others } = variables;
-      return Object.hasOwn(variables, TAKEN) ? { ...others, [free]: renamed } : others;
+      // No variable of the operation has one of the new names, whatever was sent under it.
+      const free = new Set(renamed.values());
+      const kept = Object.entries(variables).filter(([name]) => !free.has(name));
+      return Object.fromEntries(kept.map(([name, value]) => [renamed.get(name) ?? name, value]));
     },
   };
+}
+
+function freeName(taken: string, names: ReadonlySet<string>): string {
+  let free = `${taken.replaceAll('_', '')}_`;
+  while (names.has(free)) free += '_';
+  return free;
 }
