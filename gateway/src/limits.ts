@@ -7,7 +7,7 @@ import {
   parse,
   TokenKind,
 } from 'graphql';
-import { forbidden } from '@shop/shared/errors/app-error';
+import { badInput, forbidden } from '@shop/shared/errors/app-error';
 import { type Cost, costOf } from './document-cost.js';
 import { type Extent, extentOf } from './document-extent.js';
 import { bytesOfDocument, tokensOf } from '@shop/shared/graphql/document-tokens';
@@ -106,8 +106,9 @@ export class Limits {
   }
 
   private checkVariables(variables: Readonly<Record<string, unknown>>): void {
-    const { depth, items } = extentOfVariables(variables);
+    const { depth, items, finite } = extentOfVariables(variables);
     const most = this.limits;
+    if (!finite) throw badInput('a number in the variables is too large to be one', 'variables');
     if (depth > most.depth) throw tooMuch(`values within values are at most ${most.depth} deep`, 'variables');
     if (items > most.listItems) throw tooMuch(`a list may have ${most.listItems} items`, 'variables');
   }

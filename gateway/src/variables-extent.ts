@@ -4,18 +4,22 @@ export interface VariablesExtent {
   readonly depth: number;
   /** The items of the longest list. */
   readonly items: number;
+  /** False where JSON has a number that is too large for one of ours: it would be passed on as null. */
+  readonly finite: boolean;
 }
 
 /** Measures variables, level by level: values within values could be deeper than a stack. */
 export function extentOfVariables(variables: Readonly<Record<string, unknown>>): VariablesExtent {
-  let [depth, items] = [0, 0];
-  let level = Object.values(variables).filter(isComposite);
-  while (level.length > 0) {
+  let [depth, items, finite] = [0, 0, true];
+  let values: unknown[] = Object.values(variables);
+  for (;;) {
+    finite &&= !values.some((value) => value === Infinity || value === -Infinity);
+    const level = values.filter(isComposite);
+    if (level.length === 0) return { depth, items, finite };
     depth += 1;
     for (const value of level) if (Array.isArray(value)) items = Math.max(items, value.length);
-    level = level.flatMap((value) => Object.values(value)).filter(isComposite);
+    values = level.flatMap((value) => Object.values(value));
   }
-  return { depth, items };
 }
 
 function isComposite(value: unknown): value is object {

@@ -114,6 +114,29 @@ describe("limits in front of the shop's supergraph", () => {
     }
   });
 
+  it.each(['GET', 'POST'])('refuses numbers that are too large to be any, by %s', async (method) => {
+    const query = 'query ($filter: ProductFilter) { products(filter: $filter) { edges { cursor } } }';
+    const variables = '{"filter":{"minPrice":-1e400}}';
+    const response = await (method === 'GET'
+      ? fetch(`${gateway.url}?${new URLSearchParams({ query, variables })}`, {
+          headers: { 'apollo-require-preflight': '1' },
+        })
+      : fetch(gateway.url, {
+          ...{ method, headers: { 'content-type': 'application/json' } },
+          body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
+        }));
+    const { errors } = (await response.json()) as { errors: object[] };
+    expect([response.status, errors]).toEqual([
+      400,
+      [
+        {
+          message: 'a number in the variables is too large to be one',
+          extensions: { code: 'BAD_USER_INPUT', field: 'variables' },
+        },
+      ],
+    ]);
+  });
+
   it('leaves fragments that spread themselves to validation', async () => {
     const { status, errors } = await graphqlRequest(gateway.url, '{ me { ...A } } fragment A on User { id ...A }');
     expect([status, errors?.[0]?.message]).toEqual([400, 'Cannot spread fragment "A" within itself.']);
