@@ -19,6 +19,7 @@ import { OrdinaryClient } from './graphql-fuzz/ordinary-client.js';
 import { ordinaryOperations } from './graphql-fuzz/ordinary-operations.js';
 import { Scene } from './graphql-fuzz/scene.js';
 import { SteadyClient } from './graphql-fuzz/steady-client.js';
+import { patient } from './setting.js';
 
 /** `npm run fuzz:graphql` sets these; within the whole test run a few hundred have to do, of which no time is taken. */
 const COUNTS = { valid: Number(process.env['TEST_VALID'] ?? 100), mutated: Number(process.env['TEST_MUTATED'] ?? 100) };
@@ -69,8 +70,7 @@ describe('GraphQL operations of all sorts', () => {
   beforeAll(async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const settings = {
-      RATE_LIMIT_PER_MINUTE: '0',
-      LOGIN_RATE_LIMIT: '0',
+      ...patient,
       JWT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
       REDIS_NAMESPACE: namespace,
       NODE_OPTIONS,

@@ -66,7 +66,13 @@ export class Scene {
       price: 1_000,
       stock: 50,
     });
-    await Promise.all(this.customers.map(({ shopper }) => shopper.addToCart(id)));
+    await Promise.all(
+      this.customers.map(async ({ shopper }) => {
+        // With what hostile operations have left in it, one more may cost more than there can be.
+        await shopper.run('mutation { clearCart { id } }');
+        await shopper.addToCart(id);
+      }),
+    );
     const known = await this.look(administrator);
     return { callerOf: callers(this.customers, administrator, this.key), known };
   }
