@@ -25,8 +25,8 @@ export interface Cost {
   readonly cost: number;
   /** The argument that asks for the longest list; null where none does. */
   readonly longest: ListSize | null;
-  /** Whether other variables may make it another cost. */
-  readonly byVariables: boolean;
+  /** The variables that it depends on, as they were; undefined for one that was not given. */
+  readonly by: ReadonlyMap<string, unknown>;
 }
 
 interface ListSize {
@@ -67,12 +67,18 @@ export function costOf(
 ): Cost {
   const counter = new CostCounter(schema, document, operation, variables);
   const { once, each } = counter.ofSelections(schema.getRootType(operation.operation), operation.selectionSet);
-  return { cost: once + ASSUMED_SIZE * each, longest: counter.longest, byVariables: counter.byVariables };
+  return { cost: once + ASSUMED_SIZE * each, longest: counter.longest, by: counter.by };
+}
+
+/** Whether the variables that a cost depends on are the same. */
+export function holdsFor({ by }: Cost, variables: Variables): boolean {
+  for (const [name, value] of by) if (given(variables, name) !== value) return false;
+  return true;
 }
 
 class CostCounter {
   longest: ListSize | null = null;
-  byVariables = false;
+  readonly by = new Map<string, unknown>();
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   private readonly defaults = new Map<string, ValueNode | undefined>();
   private readonly counted = new Map<string, Counted>();
@@ -156,12 +162,17 @@ class CostCounter {
 
   private valueOf(node: ValueNode): unknown {
     if (node.kind !== Kind.VARIABLE) return node.kind === Kind.INT ? Number(node.value) : null;
-    this.byVariables = true;
     const name = node.name.value;
-    if (Object.hasOwn(this.variables, name)) return this.variables[name];
+    const value = given(this.variables, name);
+    this.by.set(name, value);
+    if (value !== undefined) return value;
     const fallback = this.defaults.get(name);
     return fallback?.kind === Kind.INT ? Number(fallback.value) : null;
   }
+}
+
+function given(variables: Variables, name: string): unknown {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }
 
 function sizeIn(value: unknown): number | null {

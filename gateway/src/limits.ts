@@ -8,7 +8,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { badInput, forbidden } from '@shop/shared/errors/app-error';
-import { type Cost, costOf } from './document-cost.js';
+import { type Cost, costOf, holdsFor } from './document-cost.js';
 import { type Extent, extentOf } from './document-extent.js';
 import { bytesOfDocument, tokensOf } from '@shop/shared/graphql/document-tokens';
 import { TextCache } from '@shop/shared/text/text-cache';
@@ -118,7 +118,7 @@ export class Limits {
     if (this.costsFor !== schema) this.costs = new WeakMap();
     this.costsFor = schema;
     const known = this.costs.get(operation);
-    if (known && !known.byVariables) return known;
+    if (known && holdsFor(known, variables)) return known;
     const cost = costOf(schema, document, operation, variables);
     this.costs.set(operation, cost);
     return cost;

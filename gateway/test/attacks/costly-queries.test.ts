@@ -57,6 +57,17 @@ describe('queries whose lists would be too much', () => {
     ['a thousand products', `{ products(first: 1000) { edges { node { id name price } } } }`],
   ])('admits %s', async (_what, query) => expect(await outcome(query)).toMatchObject(ADMITTED));
 
+  it('counts a text again for other variables, whatever it had cost before', async () => {
+    const query = `query ($n: Int = 100) { ${nested('$n')} }`;
+    const costs = [{ n: 5 }, { n: 100 }, {}, { n: 5 }, { n: 5 }, { n: '5' }].map((variables) =>
+      outcome(query, variables),
+    );
+    expect(await Promise.all(costs)).toMatchObject([
+      ...[ADMITTED, TOO_COSTLY, TOO_COSTLY, ADMITTED, ADMITTED],
+      { status: 400, code: 'BAD_USER_INPUT' },
+    ]);
+  });
+
   it.each<[string, string, object?]>([
     ['lists within lists', `{ ${nested('100')} }`],
     ['the same by a variable', `query ($n: Int) { ${nested('$n')} }`, { n: 100 }],

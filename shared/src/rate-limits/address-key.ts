@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
  * RFC 4291, section 2.5.4), who could use another address for every request. An IPv4 address in IPv6 form is that address.
  */
 export function addressKey(address: string): string {
+  if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;
   const bare = address.split('%')[0] ?? '';
