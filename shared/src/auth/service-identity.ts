@@ -9,6 +9,12 @@ export interface ServiceIdentity {
   readonly audience: string;
 }
 
+/**
+ * Where a service acts for a user, the challenge of a 401 (`WWW-Authenticate`, RFC 9110, section 11.6.1) that says whose token
+ * is not accepted: the user's, and not its own.
+ */
+export const USER_CHALLENGE = 'Bearer realm="user"';
+
 /** Long enough for a call, and for clocks that do not quite agree. */
 const LIFETIME_S = 30;
 

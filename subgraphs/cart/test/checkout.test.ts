@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signServiceToken } from '@shop/shared/auth/service-identity';
+import { signServiceToken, USER_CHALLENGE } from '@shop/shared/auth/service-identity';
 import { aProduct } from './a-product.js';
 import { CartService, itemsOf, ordersSecret, quantitiesOf, sameMessage } from './cart-service.js';
 import { eventually } from '../../../tests/support/eventually.js';
@@ -96,6 +96,25 @@ describe('a checkout', () => {
       expect((await service.rest('POST', '/cart/checkout', service.ordersToken(), body, more)).status).toBe(401);
     expect(await service.held(userId)).toHaveLength(2);
     expect(await state(uuid)).toBeUndefined();
+  });
+
+  it("says whose token it does not accept: the user's, or that of orders", async () => {
+    const userId = await aShopper();
+    const challengeTo = async (ordersToken: string, userToken: string) => {
+      const response = await fetch(`${service.url}/cart/checkout`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${ordersToken}`,
+          'x-user-authorization': `Bearer ${userToken}`,
+        },
+        body: JSON.stringify({ order_uuid: randomUUID(), user_id: userId }),
+      });
+      await response.body?.cancel();
+      return [response.status, response.headers.get('www-authenticate')];
+    };
+    expect(await challengeTo(service.ordersToken(), 'nonsense')).toEqual([401, USER_CHALLENGE]);
+    expect(await challengeTo('nonsense', service.token(userId))).toEqual([401, null]);
   });
 
   it.each([

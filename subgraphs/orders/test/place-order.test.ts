@@ -143,6 +143,14 @@ describe('placing an order', () => {
     },
   );
 
+  it('says that the token is not good any more when cart knows it first', async () => {
+    const { userId, token } = world.aBuyer();
+    world.cart.mood = 'signed out';
+    const refused = await place(token);
+    expect(refused.errors).toMatchObject([{ message: 'invalid token', extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(await intentsOf(userId)).toMatchObject([{ state: 'open' }]);
+  });
+
   it('ends an intent whose checkout cart has closed', async () => {
     const { userId, token } = world.aBuyer();
     world.cart.mood = 'closed';

@@ -1,5 +1,5 @@
 import { bearerToken } from '@shop/shared/auth/caller';
-import { verifyServiceToken } from '@shop/shared/auth/service-identity';
+import { USER_CHALLENGE, verifyServiceToken } from '@shop/shared/auth/service-identity';
 import type { TokenVerifier } from '@shop/shared/auth/token-verifier';
 import { fields } from '@shop/shared/contracts/fields';
 import { forbidden, unauthenticated } from '@shop/shared/errors/app-error';
@@ -38,9 +38,12 @@ export function checkoutRoutes(
           verifyServiceToken(token, identity);
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const { order_uuid: orderUuid, user_id: userId } = request.body;
-        const user = await verifier.verify(userTokenOf(request));
+        const user = await verifier.verify(userTokenOf(request)).catch((error: unknown) => {
+          reply.header('www-authenticate', USER_CHALLENGE);
+          throw error;
+        });
         if (user.userId !== String(userId)) throw forbidden();
         const items = await takeCheckout.run(orderUuid, userId);
         return { items: items.map(toBody) };

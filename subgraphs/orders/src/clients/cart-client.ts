@@ -2,8 +2,9 @@ import type { Span } from '@opentelemetry/api';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import type { Caller } from '@shop/shared/auth/caller';
-import { type ServiceIdentity, signServiceToken } from '@shop/shared/auth/service-identity';
+import { type ServiceIdentity, signServiceToken, USER_CHALLENGE } from '@shop/shared/auth/service-identity';
 import { orderItem } from '@shop/shared/contracts/fields';
+import { AppError, unauthenticated } from '@shop/shared/errors/app-error';
 import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
 import type { Component } from '@shop/shared/lifecycle/system';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
@@ -39,7 +40,10 @@ export class CartClient implements Component {
     await this.pool.destroy();
   }
 
-  /** What the checkout of the caller's cart took. SUBGRAPH_UNAVAILABLE when cart gives no answer that can be used, in time. */
+  /**
+   * What the checkout of the caller's cart took. UNAUTHENTICATED when cart knows already that the caller's session has ended;
+   * SUBGRAPH_UNAVAILABLE when it gives no answer that can be used, in time.
+   */
   async checkout(orderUuid: string, { userId, token }: Caller): Promise<CheckoutAnswer> {
     const body = JSON.stringify({ order_uuid: orderUuid, user_id: Number(userId) });
     const signal = AbortSignal.timeout(this.options.timeoutMs);
@@ -47,6 +51,7 @@ export class CartClient implements Component {
       try {
         return await this.post(body, token, signal);
       } catch (error) {
+        if (error instanceof AppError) throw error;
         if (attempt === ATTEMPTS || signal.aborted || !isBrokenConnection(error)) throw cartUnavailable(error);
       }
     }
@@ -80,6 +85,8 @@ export class CartClient implements Component {
     if (response.statusCode === 200) return toAnswer(await response.body.json());
     await response.body.dump();
     if (response.statusCode === 409) return 'closed';
+    if (response.statusCode === 401 && response.headers['www-authenticate'] === USER_CHALLENGE)
+      throw unauthenticated('invalid token');
     throw new Error(`cart answered ${response.statusCode}`);
   }
 }

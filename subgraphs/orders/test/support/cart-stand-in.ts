@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
-import { verifyServiceToken } from '@shop/shared/auth/service-identity';
+import { USER_CHALLENGE, verifyServiceToken } from '@shop/shared/auth/service-identity';
 
 export interface CartLine {
   readonly product_id: number;
@@ -10,8 +10,8 @@ export interface CartLine {
   readonly price: number;
 }
 
-/** How the stand-in behaves: as cart does, or not at all, too slowly, as for a closed checkout, or like a stranger. */
-type Mood = 'well' | 'away' | 'slow' | 'closed' | 'broken';
+/** How the stand-in behaves: as cart does, or not at all, too slowly, as for a closed checkout or an ended session, or like a stranger. */
+type Mood = 'well' | 'away' | 'slow' | 'closed' | 'signed out' | 'broken';
 
 /** Stands in for the cart service's checkout: the same uuid gets the same answer, and a cart is taken once. */
 export class CartStandIn {
@@ -66,6 +66,8 @@ export class CartStandIn {
     }
     if (subjectOf(request.headers['x-user-authorization']) !== String(userId))
       return void response.writeHead(403).end();
+    if (this.mood === 'signed out')
+      return void response.writeHead(401, { 'www-authenticate': USER_CHALLENGE }).end('{"error":"invalid token"}');
     if (this.mood === 'closed') return void response.writeHead(409).end('{"error":"the checkout is closed"}');
     if (this.mood === 'broken') return void response.writeHead(200).end('{"items":[{"product_id":"one"}]}');
     const items = this.answers.get(uuid) ?? this.carts.get(userId) ?? [];
