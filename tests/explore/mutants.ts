@@ -95,7 +95,7 @@ export function providerForgets(): Mutant {
 export function outboxOutside(): Mutant {
   const { writeTo } = Outbox.prototype;
   const { run } = Transactions.prototype;
-  const later = jest.spyOn(Outbox.prototype, 'writeTo').mockResolvedValue();
+  const later = jest.spyOn(Outbox.prototype, 'writeTo').mockResolvedValue([]);
   const spy = jest.spyOn(Transactions.prototype, 'run').mockImplementation(async function (this: Transactions, work) {
     let outbox: Outbox | undefined;
     const result = await run.call(this, (tx) => {
@@ -103,7 +103,7 @@ export function outboxOutside(): Mutant {
       return work(tx);
     });
     const database = Reflect.get(this, 'database') as Database;
-    if (outbox) await writeTo.call(outbox, database.fork());
+    if (outbox) await writeTo.call(outbox, database.fork(), new Set());
     return result;
   });
   return { restore: () => [later, spy].forEach((double) => double.mockRestore()) };

@@ -1,19 +1,20 @@
 import { z } from 'zod';
+import type { Statement } from './claimed-rows.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { OutboxRow } from './outbox.js';
+import type { Transactions } from './transactions.js';
 import type { Bus } from '../messaging/bus.js';
 import type { Exchange } from '../messaging/define-event.js';
-import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 interface BusRelayOptions {
   readonly bus: Bus;
   readonly service: string;
-  readonly database: Database;
+  readonly transactions: Transactions;
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
-  /** Runs in the transaction that marks the rows as confirmed by the broker. */
-  readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
+  /** What else becomes true when the broker has confirmed some rows, if anything. */
+  readonly onPublished?: (rows: readonly OutboxRow[]) => Statement | undefined;
 }
 
 const exchange: z.ZodType<Exchange> = z.enum(['order_exchange', 'product_exchange', 'logs_exchange']);

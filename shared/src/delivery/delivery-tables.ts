@@ -1,6 +1,6 @@
 /**
- * The outbox and the inbox of a service, first version: for its first migration. A statement each. The trigger wakes
- * the relays of every process of the service at commit, those of the destinations alone that something was announced to.
+ * The outbox and the inbox of a service, first version: for its first migration. A statement each. The trigger woke the
+ * relays of every process of the service at commit.
  */
 export const deliveryTablesV1: readonly string[] = [
   `create table outbox (
@@ -36,4 +36,13 @@ export const deliveryTablesV1: readonly string[] = [
 export const deliveryTablesV2: readonly string[] = [
   `create index outbox_published on outbox (published_at) where published_at is not null`,
   `create index inbox_received on inbox (received_at)`,
+];
+
+/**
+ * Their third version, without the trigger: who announces has the relay of its own process hand it over, and others look
+ * every second. A notification made PostgreSQL commit the transactions of all services one after the other.
+ */
+export const deliveryTablesV3: readonly string[] = [
+  'drop trigger outbox_wakes_relays on outbox',
+  'drop function wake_outbox_relays()',
 ];

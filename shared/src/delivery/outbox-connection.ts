@@ -17,21 +17,20 @@ const FREE_CLAIMS = `update outbox set claimed_until = null
   where destination = $1 and published_at is null and claimed_until is not null`;
 
 /**
- * A relay's own connection. It listens for the outbox trigger, and calls back at each commit that announced something to
- * one destination, and whenever it may have missed some. Its statements need not be on disk when they return: a claim or
- * a mark that a crash of the server forgets is only made again.
+ * A relay's own connection. It calls back whenever it was made anew. Its statements need not be on disk when they return: a
+ * claim or a mark that a crash of the server forgets is only made again.
  */
 export class OutboxConnection {
   private client: pg.Client | undefined;
   private socket: Socket | undefined;
-  private isOpen = false;
+  private opened = false;
   private retry: NodeJS.Timeout | undefined;
   private stopped = true;
 
   constructor(
     private readonly databaseUrl: string,
     private readonly destination: string,
-    private readonly onWake: () => void,
+    private readonly onOpen: () => void,
     private readonly answerWithinMs = ANSWER_WITHIN_MS,
   ) {}
 
@@ -47,9 +46,14 @@ export class OutboxConnection {
     if (goodbye && !(await within(time.leftFor('connections', GOODBYE_MS), goodbye))) this.socket?.destroy();
   }
 
+  /** Whether it is there now. */
+  get isOpen(): boolean {
+    return this.opened;
+  }
+
   /** The rows that a statement answers. Rejects while the connection is away; one that stays silent is made anew. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (!this.client || !this.isOpen) throw new Error('the connection to the outbox is away');
+    if (!this.client || !this.opened) throw new Error('the connection to the outbox is away');
     const { client, socket } = this;
     try {
       return (await client.query<Row>(text, [...values])).rows;
@@ -71,15 +75,14 @@ export class OutboxConnection {
     });
     this.client = client;
     this.socket = socket;
-    client.on('notification', ({ payload }) => payload === this.destination && this.onWake());
     client.on('error', () => undefined);
     client.on('end', () => this.reconnectLater());
     try {
       await client.connect();
-      await client.query('set synchronous_commit = off; listen outbox');
+      await client.query('set synchronous_commit = off');
       await client.query(FREE_CLAIMS, [this.destination]);
-      this.isOpen = true;
-      this.onWake();
+      this.opened = true;
+      this.onOpen();
     } catch {
       socket.destroy();
       this.reconnectLater();
@@ -88,7 +91,7 @@ export class OutboxConnection {
 
   /** The poll behind it covers the gap, so a lost connection costs time, never a message. */
   private reconnectLater(): void {
-    this.isOpen = false;
+    this.opened = false;
     if (this.stopped) return;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.connect(), RECONNECT_MS);

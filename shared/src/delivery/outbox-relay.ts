@@ -1,21 +1,23 @@
 import { context } from '@opentelemetry/api';
 import type { Counter } from 'prom-client';
 import { z } from 'zod';
-import { BATCH, ClaimedRows, ids } from './claimed-rows.js';
+import { BATCH, ClaimedRows, type Statement } from './claimed-rows.js';
+import { Marks } from './marks.js';
 import { OutboxConnection } from './outbox-connection.js';
 import { countUnroutable, measureOutbox } from './outbox-metrics.js';
 import type { Destination, OutboxRow } from './outbox.js';
+import type { Carrier, Transactions } from './transactions.js';
 import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import { Undeliverable } from '../messaging/bus.js';
-import { within } from '../messaging/in-flight.js';
-import type { Database, EntityManager } from '../persistence/database.js';
+import { InFlight, within } from '../messaging/in-flight.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { contextFrom } from '../telemetry/trace-context.js';
 
 interface OutboxRelayOptions {
   readonly destination: Destination;
-  readonly database: Database;
+  /** Whose announcements it hands over right after their commit; all others it looks for. */
+  readonly transactions?: Transactions;
   /** For the relay's own connection. */
   readonly databaseUrl: string;
   /** A statement on that connection that is not answered within so many ms makes it be made anew; 10 s unless told. */
@@ -28,42 +30,55 @@ interface OutboxRelayOptions {
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
   readonly isOpen?: () => boolean;
-  /** What else becomes true with the confirmation; runs in the transaction that marks the rows. */
-  readonly onPublished?: (em: EntityManager, rows: readonly OutboxRow[]) => Promise<void>;
+  /** What else becomes true with the confirmation of some rows, if anything. */
+  readonly onPublished?: (rows: readonly OutboxRow[]) => Statement | undefined;
   /** Runs each time nothing is left that this relay could hand over; others may have claimed some. */
   readonly onIdle?: () => Promise<void>;
 }
 
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
+/** Beyond so many that are not confirmed yet, what is announced waits in the outbox. */
+const MOST_IN_HAND = 1_000;
 /** Longer than this a stop waits for no answer, however much time it has: what is not confirmed is left to its lease. */
 const STOP_LIMIT_MS = 3_000;
 
 /**
- * Publishes a service's outbox rows of one destination, oldest first, at least once: claims a batch by lease, hands it
- * over while holding neither a transaction nor a connection, marks what was confirmed. Several relays share the work. A row
- * that the other side does not take is an alarm, and is set aside for a while, so that it holds up no other.
+ * Publishes a service's outbox rows of one destination, at least once: those of its own process as they are committed, and
+ * whatever else there is, oldest first. It claims by lease, hands over while holding neither a transaction nor a
+ * connection, and marks what was confirmed. Several relays share the work. A row that the other side does not take is an
+ * alarm, and is set aside for a while, so that it holds up no other.
  */
-export class OutboxRelay implements Component {
+export class OutboxRelay implements Component, Carrier {
   readonly name: string;
   private readonly connection: OutboxConnection;
   private readonly rows: ClaimedRows;
+  private readonly marks: Marks;
+  private readonly carried = new InFlight();
   private readonly unroutable: Counter<'destination'>;
   private stopped = true;
   private pending = false;
   private urgent = false;
   private wakeUp: (() => void) | undefined;
-  /** Not marked yet: a mark that failed is made again, not the publication. */
-  private confirmed: readonly OutboxRow[] = [];
   private loop: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
-    const { databaseUrl, destination, answerWithinMs } = options;
+    const { databaseUrl, destination, answerWithinMs, onPublished, telemetry } = options;
     this.connection = new OutboxConnection(databaseUrl, destination, () => this.wake(), answerWithinMs);
     this.rows = new ClaimedRows(this.connection, options.destination);
-    measureOutbox(options.telemetry.metrics, options.destination, this.connection);
-    this.unroutable = countUnroutable(options.telemetry.metrics, options.destination);
+    // What can't be marked now is marked by the loop, which tries again until it can.
+    this.marks = new Marks(
+      (rows) => this.rows.mark(rows, onPublished?.(rows)),
+      () => this.wake(),
+    );
+    measureOutbox(telemetry.metrics, destination, this.connection);
+    this.unroutable = countUnroutable(telemetry.metrics, destination);
+    options.transactions?.carryBy(this);
+  }
+
+  get destination(): Destination {
+    return this.options.destination;
   }
 
   async start(): Promise<void> {
@@ -76,9 +91,31 @@ export class OutboxRelay implements Component {
   async stop(time = new StopTime()): Promise<void> {
     this.stopped = true;
     this.wake();
-    if (!(await within(time.leftFor('relays', STOP_LIMIT_MS), this.loop)))
+    const limitMs = time.leftFor('relays', STOP_LIMIT_MS);
+    const ended = Promise.all([this.loop, this.carried.settled(limitMs)]).then(() => this.marks.flush());
+    if (!(await within(limitMs, ended).catch(() => false)))
       this.options.telemetry.logger.warn(`${this.name}: stopped before all was confirmed`);
     await this.connection.stop(time);
+  }
+
+  get isTaking(): boolean {
+    const { isOpen } = this.options;
+    return !this.stopped && this.connection.isOpen && this.carried.count < MOST_IN_HAND && (isOpen?.() ?? true);
+  }
+
+  /** Hands over rows that were written as claimed. */
+  take(rows: readonly OutboxRow[]): void {
+    this.carried.track(this.carry(rows));
+  }
+
+  private async carry(rows: readonly OutboxRow[]): Promise<void> {
+    try {
+      if (await this.deliver(rows)) return;
+    } catch (error) {
+      // They wait for their lease.
+      this.options.telemetry.logger.warn({ err: error }, `${this.name}: could not give rows back`);
+    }
+    this.wake();
   }
 
   /** Something was announced: look now rather than at the next poll. */
@@ -119,53 +156,40 @@ export class OutboxRelay implements Component {
 
   /** Publishes until nothing is left. True when the other side could not be reached. */
   private async relayAll(): Promise<boolean> {
-    await this.markConfirmed();
+    await this.marks.flush();
     while (this.options.isOpen?.() ?? true) {
       const rows = await this.rows.claim();
       if (rows.length === 0) return false;
-      const outcomes = await Promise.allSettled(rows.map((row) => this.publish(row)));
-      const reasons = outcomes.map((outcome) =>
-        outcome.status === 'rejected' ? { error: outcome.reason } : undefined,
-      );
-      const published = rows.filter((_, index) => !reasons[index]);
-      const refused = rows.filter((_, index) => reasons[index] && isOfRowAlone(reasons[index].error));
-      const failed = rows.filter((_, index) => reasons[index] && !isOfRowAlone(reasons[index].error));
-      this.confirmed = published;
-      await this.markConfirmed();
-      if (refused.length > 0)
-        await this.setAside(refused, reasons.find((each) => each && isOfRowAlone(each.error))?.error);
-      if (failed.length > 0) {
-        await this.rows.release(failed);
-        const reason = reasons.find((each) => each && !isOfRowAlone(each.error))?.error;
-        this.options.telemetry.logger.warn(
-          { err: reason, rows: failed.length },
-          `${this.name}: not confirmed, will try again`,
-        );
-        return true;
-      }
+      const reached = await this.deliver(rows);
+      await this.marks.flush();
+      if (!reached) return true;
       // A batch that is not full was all there was; whatever is announced meanwhile wakes the relay again.
       if (rows.length < BATCH || this.stopped) return false;
     }
     return false;
   }
 
+  /** Hands claimed rows over: each is to be marked, set aside or given back then. False when the other side could not be reached. */
+  private async deliver(rows: readonly OutboxRow[]): Promise<boolean> {
+    const outcomes = await Promise.allSettled(rows.map((row) => this.publish(row)));
+    const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? { error: outcome.reason } : undefined));
+    const refused = rows.filter((_, index) => reasons[index] && isOfRowAlone(reasons[index].error));
+    const failed = rows.filter((_, index) => reasons[index] && !isOfRowAlone(reasons[index].error));
+    this.marks.add(rows.filter((_, index) => !reasons[index]));
+    if (refused.length > 0)
+      await this.setAside(refused, reasons.find((each) => each && isOfRowAlone(each.error))?.error);
+    if (failed.length === 0) return true;
+    const reason = reasons.find((each) => each && !isOfRowAlone(each.error))?.error;
+    this.options.telemetry.logger.warn(
+      { err: reason, rows: failed.length },
+      `${this.name}: not confirmed, will try again`,
+    );
+    await this.rows.release(failed);
+    return false;
+  }
+
   private async publish(row: OutboxRow): Promise<void> {
     return context.with(contextFrom(row.headers), () => this.options.publish(row));
-  }
-
-  private async markConfirmed(): Promise<void> {
-    if (this.confirmed.length > 0) await this.mark(this.confirmed);
-    this.confirmed = [];
-  }
-
-  private async mark(rows: readonly OutboxRow[]): Promise<void> {
-    const { database, onPublished } = this.options;
-    if (!onPublished) return this.rows.mark(rows);
-    await database.fork().transactional(async (em) => {
-      const sql = 'update outbox set published_at = now() where id = any(?::uuid[])';
-      await em.execute(sql, [`{${ids(rows).join(',')}}`], 'run');
-      await onPublished(em, rows);
-    });
   }
 
   /** Somebody has to be told: a row that nobody takes is an event that its consumers miss. */

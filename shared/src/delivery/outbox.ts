@@ -28,6 +28,9 @@ export interface Step {
 
 type NewRow = Omit<OutboxRow, 'createdAt'>;
 
+/** A claimed row whose relay died is claimable again after so long. */
+export const LEASE_SECONDS = 15;
+
 /** Collects what a transaction announces; written in that transaction, in one statement. */
 export class Outbox {
   private readonly rows: NewRow[] = [];
@@ -58,16 +61,28 @@ export class Outbox {
     this.rows.push({ id: randomUUID(), destination: 'redis', exchange: '', type, correlationId, headers, body });
   }
 
-  /** Writes the rows in the caller's transaction. */
-  async writeTo(em: EntityManager): Promise<void> {
-    if (this.rows.length === 0) return;
-    await em.execute(
-      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body)
-       select * from jsonb_to_recordset(?::jsonb)
-         as row(id uuid, destination text, exchange text, type text, correlation_id text, headers jsonb, body jsonb)`,
-      [JSON.stringify(this.rows.map(({ correlationId, ...row }) => ({ ...row, correlation_id: correlationId })))],
-      'run',
+  /**
+   * Writes the rows in the caller's transaction: those of the given destinations as claimed already, for whoever hands them
+   * over right after the commit. Resolves to these.
+   */
+  async writeTo(em: EntityManager, claimed: ReadonlySet<Destination>): Promise<readonly OutboxRow[]> {
+    if (this.rows.length === 0) return [];
+    const written = this.rows.map(({ correlationId, ...row }) => ({
+      ...row,
+      correlation_id: correlationId,
+      claimed: claimed.has(row.destination),
+    }));
+    const [first] = await em.execute<{ createdAt: string }[]>(
+      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, claimed_until)
+       select id, destination, exchange, type, correlation_id, headers, body,
+         case when claimed then now() + make_interval(secs => ${LEASE_SECONDS}) end
+       from jsonb_to_recordset(?::jsonb) as row(id uuid, destination text, exchange text, type text,
+         correlation_id text, headers jsonb, body jsonb, claimed boolean)
+       returning created_at as "createdAt"`,
+      [JSON.stringify(written)],
     );
+    const createdAt = new Date(first?.createdAt ?? Date.now());
+    return this.rows.filter(({ destination }) => claimed.has(destination)).map((row) => ({ ...row, createdAt }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { acceptOnce, type Received } from './inbox.js';
-import { Outbox, type Step } from './outbox.js';
+import { type Destination, Outbox, type OutboxRow, type Step } from './outbox.js';
 import { sqlState } from '../persistence/sql-state.js';
 import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -14,19 +14,34 @@ export interface Tx {
   afterCommit(effect: () => void): void;
 }
 
+/** Takes what was announced to one destination right after its commit, so that nobody has to look for it. */
+export interface Carrier {
+  readonly destination: Destination;
+  /** Whether it would hand a row over now: then a transaction writes its rows as claimed by it. */
+  readonly isTaking: boolean;
+  take(rows: readonly OutboxRow[]): void;
+}
+
 /** PostgreSQL's "serialization failure" and "deadlock detected" (Appendix A of its manual): the same work can succeed. */
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
 /**
- * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. The
- * commit itself wakes the relays. After it, the log tells of each step of an order that was announced or noted.
+ * Runs use-cases, one transaction each: state, outbox rows and inbox row commit together or not at all. After the commit
+ * the carriers of this process have what was announced, and the log tells of each step of an order that was announced or noted.
  */
 export class Transactions {
+  private readonly carriers: Carrier[] = [];
+
   constructor(
     private readonly database: Database,
     private readonly telemetry: Pick<Telemetry, 'logger'>,
   ) {}
+
+  /** From now on gives it what is announced to its destination. */
+  carryBy(carrier: Carrier): void {
+    this.carriers.push(carrier);
+  }
 
   /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock. */
   async run<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -53,12 +68,18 @@ export class Transactions {
     const noted: Step[] = [];
     const note: Tx['note'] = (sentence, orderUuid) => void noted.push({ sentence, fields: { order_uuid: orderUuid } });
     const afterCommit = (effect: () => void) => void effects.push(effect);
+    const takers = this.carriers.filter(({ isTaking }) => isTaking);
+    let claimed: readonly OutboxRow[] = [];
     const result = await this.database.fork().transactional(async (em) => {
       const value = await work({ em, outbox, note, afterCommit });
       await em.flush();
-      await outbox.writeTo(em);
+      claimed = await outbox.writeTo(em, new Set(takers.map(({ destination }) => destination)));
       return value;
     });
+    for (const taker of takers) {
+      const rows = claimed.filter(({ destination }) => destination === taker.destination);
+      if (rows.length > 0) taker.take(rows);
+    }
     for (const { sentence, fields } of [...noted, ...outbox.steps]) this.telemetry.logger.info(fields, sentence);
     for (const effect of effects) effect();
     return result;

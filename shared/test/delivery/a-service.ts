@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { testDatabase } from '../../../tests/support/test-database.js';
-import { deliveryTablesV1, deliveryTablesV2 } from '../../src/delivery/delivery-tables.js';
+import { deliveryTablesV1, deliveryTablesV2, deliveryTablesV3 } from '../../src/delivery/delivery-tables.js';
 import { Transactions } from '../../src/delivery/transactions.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { Database } from '../../src/persistence/database.js';
@@ -14,7 +14,7 @@ const Counter = defineEntity({
 
 class CreateTables extends Migration {
   override up(): void {
-    for (const statement of [...deliveryTablesV1, ...deliveryTablesV2]) this.addSql(statement);
+    for (const statement of [...deliveryTablesV1, ...deliveryTablesV2, ...deliveryTablesV3]) this.addSql(statement);
     this.addSql('create table counters (id int primary key, value int not null)');
     this.addSql('insert into counters values (1, 0), (2, 0)');
   }

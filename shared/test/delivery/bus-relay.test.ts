@@ -35,8 +35,8 @@ const pays = (uuid: string) =>
 it('an event that no queue of the broker takes is counted, holds up no other, and arrives once a queue takes it', async () => {
   const { bus, received } = await aConsumer(rabbit, 'mailer:order.paid');
   const telemetry = silentTelemetry();
-  const { database, url: databaseUrl } = service;
-  const relay = relayToBus({ bus, service: 'payments', database, databaseUrl, telemetry });
+  const { transactions, url: databaseUrl } = service;
+  const relay = relayToBus({ bus, service: 'payments', transactions, databaseUrl, telemetry });
   const unroutable = async () => {
     const { text } = await telemetry.metrics.exposition();
     return Number(/^outbox_unroutable_total{destination="bus".*} (\d+)$/m.exec(text)?.[1]);

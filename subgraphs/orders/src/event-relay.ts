@@ -2,7 +2,7 @@ import { orderRequested } from '@shop/shared/contracts/order-events';
 import { relayToBus } from '@shop/shared/delivery/bus-relay';
 import type { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
 import type { Bus } from '@shop/shared/messaging/bus';
-import type { Database } from '@shop/shared/persistence/database';
+import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { Clock } from './clock.js';
 import type { OrderStore } from './persistence/order.store.js';
@@ -11,7 +11,7 @@ interface EventRelayOptions {
   readonly bus: Bus;
   readonly orders: OrderStore;
   readonly clock: Clock;
-  readonly database: Database;
+  readonly transactions: Transactions;
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
 }
@@ -21,9 +21,9 @@ export function relayEvents({ orders, clock, ...options }: EventRelayOptions): O
   return relayToBus({
     ...options,
     service: 'orders',
-    onPublished: async (em, rows) => {
+    onPublished: (rows) => {
       const requested = rows.filter(({ type }) => type === orderRequested.key).map((row) => row.correlationId);
-      if (requested.length > 0) await orders.confirmRequests(em, requested, clock());
+      return requested.length > 0 ? orders.confirmation(requested, clock()) : undefined;
     },
   });
 }

@@ -50,7 +50,7 @@ export function createSystem(
     identity: { secret: config.ORDERS_IDENTITY_SECRET, issuer: 'orders', audience: 'cart' },
   });
 
-  const relayOptions = { database, databaseUrl: config.DATABASE_URL, telemetry };
+  const relayOptions = { transactions, databaseUrl: config.DATABASE_URL, telemetry };
   const eventRelay = relayEvents({ ...relayOptions, bus, orders, clock });
   const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
 

@@ -55,9 +55,10 @@ afterAll(async () => {
 
 it('wake-ups that waited for Redis go out when it is back, not when their back-off is over', async () => {
   const pubsub = new LosablePubSub();
-  const relay = relayWakeUps({ pubsub, database, databaseUrl: server.url, telemetry });
+  const transactions = new Transactions(database, telemetry);
+  const relay = relayWakeUps({ pubsub, transactions, databaseUrl: server.url, telemetry });
   const orderUuid = randomUUID();
-  await new Transactions(database, telemetry).run(async ({ outbox }) => {
+  await transactions.run(async ({ outbox }) => {
     outbox.wake('order.version', orderUuid, { user_id: 7, order_uuid: orderUuid, version: 1 });
   });
   await relay.start();

@@ -43,7 +43,7 @@ export function createSystem(
 
   const database = openDatabase(config, telemetry);
   const transactions = new Transactions(database, telemetry);
-  const relay = relayToBus({ bus, service: 'payments', database, databaseUrl: config.DATABASE_URL, telemetry });
+  const relay = relayToBus({ bus, service: 'payments', transactions, databaseUrl: config.DATABASE_URL, telemetry });
 
   const payments = new PaymentStore(database);
   const simulated = new SimulatedProvider(database, {

@@ -54,10 +54,10 @@ export function createSystem(
     delete: new DeleteProduct(transactions, store, reader),
   };
 
-  const delivery = { database, databaseUrl: config.DATABASE_URL, telemetry };
+  const delivery = { transactions, databaseUrl: config.DATABASE_URL, telemetry };
   const relays = together(
     relayToBus({ bus, service: 'products', ...delivery }),
-    relayToCache({ cache, caughtUp, ...delivery }),
+    relayToCache({ cache, caughtUp, database, ...delivery }),
   );
 
   const reservations = new ReservationStore();

@@ -3,6 +3,7 @@ import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CheckoutRecord } from './checkout.record.js';
 import { CreateCarts } from './migrations/0001-carts.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
+import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
 import { ProductSnapshotRecord } from './product-snapshot.record.js';
 
 /** The cart service's own database, not started yet. */
@@ -18,6 +19,7 @@ export function openDatabase(
     migrations: [
       { name: '0001-carts', class: CreateCarts },
       { name: '0002-delivery-indexes', class: IndexDelivery },
+      { name: '0003-quiet-outbox', class: QuietOutbox },
     ],
   });
 }

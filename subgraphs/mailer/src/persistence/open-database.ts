@@ -3,6 +3,7 @@ import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { EmailRecord } from './email.record.js';
 import { CreateEmails } from './migrations/0001-emails.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
+import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
 
 /** The mailer's own database, not started yet. */
 export function openDatabase(
@@ -17,6 +18,7 @@ export function openDatabase(
     migrations: [
       { name: '0001-emails', class: CreateEmails },
       { name: '0002-delivery-indexes', class: IndexDelivery },
+      { name: '0003-quiet-outbox', class: QuietOutbox },
     ],
   });
 }

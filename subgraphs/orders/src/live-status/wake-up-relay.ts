@@ -1,14 +1,14 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { PubSub } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
-import type { Database } from '@shop/shared/persistence/database';
+import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { traceHeaders } from '@shop/shared/telemetry/trace-context';
 import { channelOf, toWakeUp } from './wake-up.js';
 
 interface WakeUpRelayOptions {
   readonly pubsub: PubSub;
-  readonly database: Database;
+  readonly transactions: Transactions;
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
 }

@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CreateOrders } from './migrations/0001-orders.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
+import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
 import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
 import { OrderItemRecord, OrderRecord } from './order.record.js';
 
@@ -18,6 +19,7 @@ export function openDatabase(
     migrations: [
       { name: '0001_orders', class: CreateOrders },
       { name: '0002_delivery_indexes', class: IndexDelivery },
+      { name: '0003_quiet_outbox', class: QuietOutbox },
     ],
   });
 }

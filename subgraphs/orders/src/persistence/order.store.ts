@@ -1,3 +1,4 @@
+import type { Statement } from '@shop/shared/delivery/claimed-rows';
 import type { Tx } from '@shop/shared/delivery/transactions';
 import { isUuid } from '@shop/shared/text/uuid';
 import type { EntityManager } from '@shop/shared/persistence/database';
@@ -89,13 +90,12 @@ export class OrderStore {
     afterCommit(() => this.progress.moved(before, order));
   }
 
-  /** Records when the broker confirmed the requests of these orders: from then on they wait for answers. What is no uuid is of none. */
-  async confirmRequests(em: EntityManager, uuids: readonly string[], at: Date): Promise<void> {
-    await em.execute(
-      'update orders set confirmed_at = ? where uuid = any(?::uuid[]) and confirmed_at is null',
-      [at.toISOString(), `{${uuids.filter(isUuid).join(',')}}`],
-      'run',
-    );
+  /** That the broker confirmed the requests of these orders: from then on they wait for answers. What is no uuid is of none. */
+  confirmation(uuids: readonly string[], at: Date): Statement {
+    return {
+      text: 'update orders set confirmed_at = $2 where uuid = any($3::uuid[]) and confirmed_at is null',
+      values: [at.toISOString(), uuids.filter(isUuid)],
+    };
   }
 }
 

@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CreatePayments } from './migrations/0001-payments.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
+import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
 import { PaymentRecord } from './payment.record.js';
 
 /** The payments service's own database, not started yet. */
@@ -17,6 +18,7 @@ export function openDatabase(
     migrations: [
       { name: '0001-payments', class: CreatePayments },
       { name: '0002-delivery-indexes', class: IndexDelivery },
+      { name: '0003-quiet-outbox', class: QuietOutbox },
     ],
   });
 }

@@ -2,6 +2,7 @@ import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { Catalogue } from './migrations/0001-catalogue.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
+import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
 import { ProductRecord } from './product.record.js';
 import { ReservationRecord } from './reservation.record.js';
 
@@ -18,6 +19,7 @@ export function openDatabase(
     migrations: [
       { name: '0001-catalogue', class: Catalogue },
       { name: '0002-delivery-indexes', class: IndexDelivery },
+      { name: '0003-quiet-outbox', class: QuietOutbox },
     ],
   });
 }

@@ -1,5 +1,6 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
 import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
+import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { cacheRefresh } from './cached-product.js';
@@ -10,6 +11,7 @@ interface CacheRelayOptions {
   readonly cache: VersionedCache;
   /** The same cache, as readers see it. */
   readonly caughtUp: CaughtUpCache;
+  readonly transactions: Transactions;
   readonly database: Database;
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
@@ -20,7 +22,7 @@ interface CacheRelayOptions {
  * stale entry behind. Versions make it harmless that most of them came in time. Readers get the cache back when nothing
  * is left here that it missed.
  */
-export function relayToCache({ cache, caughtUp, ...options }: CacheRelayOptions): OutboxRelay {
+export function relayToCache({ cache, caughtUp, database, ...options }: CacheRelayOptions): OutboxRelay {
   const relay = new OutboxRelay({
     ...options,
     destination: 'redis',
@@ -29,7 +31,7 @@ export function relayToCache({ cache, caughtUp, ...options }: CacheRelayOptions)
       const { key, version, value } = cacheRefresh.parse(row.body);
       await caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S);
     },
-    onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(options.database, secondsAgo)),
+    onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(database, secondsAgo)),
   });
   cache.onReconnect(() => relay.retryNow());
   return relay;

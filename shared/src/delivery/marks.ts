@@ -1,0 +1,44 @@
+import type { OutboxRow } from './outbox.js';
+
+/** So long what was confirmed waits for others, to be marked with them in one statement. */
+const TOGETHER_WITHIN_MS = 10;
+
+/** Marks rows as published: one statement at a time, for all that were confirmed meanwhile. */
+export class Marks {
+  private waiting: OutboxRow[] = [];
+  private marking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** `onFailure` hears that some could not be marked: they wait for the next `flush`. */
+  constructor(
+    private readonly mark: (rows: readonly OutboxRow[]) => Promise<void>,
+    private readonly onFailure: () => void,
+  ) {}
+
+  /** They are marked soon. */
+  add(rows: readonly OutboxRow[]): void {
+    this.waiting.push(...rows);
+    if (this.waiting.length === 0) return;
+    this.timer ??= setTimeout(() => void this.flush().catch(this.onFailure), TOGETHER_WITHIN_MS);
+  }
+
+  /** Resolves when all that were added are marked. Rejects when they could not be. */
+  async flush(): Promise<void> {
+    while (this.marking || this.waiting.length > 0) await (this.marking ??= this.markWaiting());
+  }
+
+  private async markWaiting(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const rows = this.waiting;
+    this.waiting = [];
+    try {
+      await this.mark(rows);
+    } catch (error) {
+      this.waiting = [...rows, ...this.waiting];
+      throw error;
+    } finally {
+      this.marking = undefined;
+    }
+  }
+}
