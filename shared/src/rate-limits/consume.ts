@@ -11,12 +11,12 @@ export interface Counted {
 /** Counts some more for a key. Undefined when the counting itself failed, which refuses nobody; never rejects. */
 export async function consume(limiter: RateLimiterAbstract, key: string, count: number): Promise<Counted | undefined> {
   try {
-    return standing(await limiter.consume(key, count), false);
+    const { consumedPoints, msBeforeNext } = await limiter.consume(key, count);
+    return { refused: false, total: consumedPoints, waitMs: Math.max(msBeforeNext, 1) };
   } catch (refusal) {
-    return refusal instanceof RateLimiterRes ? standing(refusal, true) : undefined;
+    if (!(refusal instanceof RateLimiterRes)) return undefined;
+    // Of a key that it refuses from memory, the library says that it has consumed nothing.
+    const total = Math.max(refusal.consumedPoints, limiter.points + 1);
+    return { refused: true, total, waitMs: Math.max(refusal.msBeforeNext, 1) };
   }
-}
-
-function standing({ consumedPoints, msBeforeNext }: RateLimiterRes, refused: boolean): Counted {
-  return { refused, total: consumedPoints, waitMs: Math.max(msBeforeNext, 1) };
 }

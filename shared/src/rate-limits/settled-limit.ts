@@ -50,6 +50,7 @@ export class SettledLimit implements RateLimit {
   private async ask(key: string, count: number): Promise<number> {
     const counted = await consume(this.limiter, key, count);
     if (counted) this.learn(key, counted);
+    this.sweep();
     return counted?.refused ? counted.waitMs : 0;
   }
 

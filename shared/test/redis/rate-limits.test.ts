@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type RateLimit, RateLimits } from '@shop/shared/rate-limits/rate-limits';
 import type { RedisAdapterOptions } from '@shop/shared/redis/connect';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
@@ -70,6 +71,26 @@ describe('rate limits', () => {
     await eventually(async () => expect(await there.take('a')).toBeGreaterThan(0));
     expect(await there.take('b', 11)).toBeGreaterThan(0);
     expect(await here.take('b')).toBeGreaterThan(0);
+  });
+
+  it('that are settled later refuse until the minute is over, whatever was still on its way', async () => {
+    const namespace = `test-${randomUUID()}:`;
+    const [here, there] = (await Promise.all([start({ namespace }), start({ namespace })])).map((limits) =>
+      limits.perMinuteSettled('requests', 100_000),
+    ) as [RateLimit, RateLimit];
+    expect(await here.take('a')).toBe(0);
+    expect(await there.take('a', 100_001)).toBeGreaterThan(0);
+    // Without a pause: something is taken also while it asks what the others have taken.
+    const outcomes: boolean[] = [];
+    const takeFor = async (ms: number) => {
+      for (const until = performance.now() + ms; performance.now() < until; await breathe())
+        outcomes.push((await here.take('a')) === 0);
+    };
+    await takeFor(200);
+    expect(outcomes[0]).toBe(true);
+    outcomes.length = 0;
+    await takeFor(200);
+    expect(outcomes.filter(Boolean)).toEqual([]);
   });
 
   it('that are settled later send one command for all that a key did in a moment', async () => {
