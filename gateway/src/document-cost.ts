@@ -25,8 +25,8 @@ export interface Cost {
   readonly cost: number;
   /** The argument that asks for the longest list; null where none does. */
   readonly longest: ListSize | null;
-  /** The variables that it depends on, as they were; undefined for one that was not given. */
-  readonly by: ReadonlyMap<string, unknown>;
+  /** The variables that it depends on, as far as it does; undefined for one that was not given, null for what is no number. */
+  readonly by: ReadonlyMap<string, number | null | undefined>;
 }
 
 interface ListSize {
@@ -78,7 +78,7 @@ export function holdsFor({ by }: Cost, variables: Variables): boolean {
 
 class CostCounter {
   longest: ListSize | null = null;
-  readonly by = new Map<string, unknown>();
+  readonly by = new Map<string, number | null | undefined>();
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   private readonly defaults = new Map<string, ValueNode | undefined>();
   private readonly counted = new Map<string, Counted>();
@@ -160,7 +160,7 @@ class CostCounter {
     return sizeIn(given && this.valueOf(given)) ?? sizeIn(defaultValue);
   }
 
-  private valueOf(node: ValueNode): unknown {
+  private valueOf(node: ValueNode): number | null {
     if (node.kind !== Kind.VARIABLE) return node.kind === Kind.INT ? Number(node.value) : null;
     const name = node.name.value;
     const value = given(this.variables, name);
@@ -171,8 +171,11 @@ class CostCounter {
   }
 }
 
-function given(variables: Variables, name: string): unknown {
-  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+/** What a list's size can be read from: nothing else of a client's is kept. */
+function given(variables: Variables, name: string): number | null | undefined {
+  if (!Object.hasOwn(variables, name)) return undefined;
+  const value = variables[name];
+  return typeof value === 'number' ? value : null;
 }
 
 function sizeIn(value: unknown): number | null {
