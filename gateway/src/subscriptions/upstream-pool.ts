@@ -22,16 +22,23 @@ export class UpstreamPool implements Component {
     this.sockets.clear();
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.sockets.size;
+  }
+
   /** The socket to a subgraph, by its http(s) address. */
   socketTo(subgraph: string, url: string, authorization: string | null): UpstreamSocket {
     const identity = this.socketPerIdentity ? authorization : null;
     const key = JSON.stringify([url, identity]);
     const known = this.sockets.get(key);
     if (known) return known;
-    const socket = new UpstreamSocket(
+    const socket: UpstreamSocket = new UpstreamSocket(
       url.replace(/^http/, 'ws'),
       () => this.proof(subgraph),
       identity === null ? undefined : { authorization: identity },
+      // Of made-up identities there is no end.
+      () => this.sockets.get(key) === socket && this.sockets.delete(key),
     );
     this.sockets.set(key, socket);
     return socket;

@@ -43,11 +43,15 @@ export class UpstreamSocket {
   private acknowledged = false;
   private pongOverdue: NodeJS.Timeout | undefined;
 
-  /** @param headers what each request for a connection bears */
+  /**
+   * @param headers what each request for a connection bears
+   * @param onIdle the connection is closed, and nobody wants another
+   */
   constructor(
     url: string,
     headers: () => Readonly<Record<string, string>>,
     connectionParams: Record<string, unknown> | undefined,
+    private readonly onIdle: () => void,
   ) {
     this.client = createClient({
       url,
@@ -102,7 +106,7 @@ export class UpstreamSocket {
 
   private connected(): void {
     this.acknowledged = true;
-    for (const attempt of this.attempts) attempt.established = true;
+    for (const attempt of this.attempts) Object.assign(attempt, { established: true, unsent: false });
   }
 
   /**
@@ -111,6 +115,7 @@ export class UpstreamSocket {
    */
   private closed(code: number | undefined): void {
     this.acknowledged = false;
+    this.socket = undefined;
     clearTimeout(this.pongOverdue);
     // One of them was too large, and so then was the largest. Resumed, it would break the others again and again.
     if (code === MESSAGE_TOO_BIG) largestOf(this.attempts)?.tooLarge();
@@ -118,6 +123,7 @@ export class UpstreamSocket {
       if (attempt.unsent && code === NORMAL_CLOSURE) attempt.unsent = false;
       else attempt.broken();
     }
+    if (this.attempts.size === 0) this.onIdle();
   }
 
   private expectPong(): void {
