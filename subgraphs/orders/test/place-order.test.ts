@@ -159,7 +159,7 @@ describe('placing an order', () => {
     expect(await intentsOf(userId)).toMatchObject([{ state: 'ended' }]);
   });
 
-  it('answers 503 to a request whose intents are ended meanwhile, one after the other', async () => {
+  it('answers 503 to a request that finds its intent ended meanwhile', async () => {
     const { userId, token } = world.aBuyer();
     world.cart.beforeAnswer = async (uuid) =>
       void (await world.sql(`update intents set state = 'ended' where uuid = $1`, [uuid]));
@@ -168,6 +168,7 @@ describe('placing an order', () => {
       headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'late' },
     });
     expect([response.status, await response.json()]).toEqual([503, { error: 'cart service unavailable' }]);
+    expect(await intentsOf(userId)).toHaveLength(1);
     expect(await world.sql('select 1 from orders where user_id = $1', [userId])).toEqual([]);
   });
 

@@ -37,8 +37,8 @@ export class PlaceOrder {
   constructor(private readonly parts: PlaceOrderParts) {}
 
   /**
-   * BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or intents go on ending meanwhile: one that
-   * ended has freed its key, so this request can begin again, and learns for itself what there is to order.
+   * BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. Where nothing was
+   * taken for one that ended, the request begins again, for the key is free, and learns for itself what there is to order.
    */
   async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -48,7 +48,7 @@ export class PlaceOrder {
     throw cartUnavailable();
   }
 
-  /** The uuid of the order that there is now; null when its intent was ended meanwhile. Throws the cart's refusals. */
+  /** The uuid of the order that there is now; null when its intent has ended meanwhile. Throws the cart's refusals. */
   private async attempt(caller: Caller, wish: OrderWish): Promise<string | null> {
     const { intents, cart, transactions, clock } = this.parts;
     const { userId, email } = caller;
@@ -59,6 +59,8 @@ export class PlaceOrder {
     const answer = await cart.checkout(uuid, caller);
     const outcome = await transactions.run((tx) => this.settle(tx, uuid, answer));
     if (outcome === 'placed') return uuid;
+    // What was taken is on its way back to the cart: who asks for it now might find nothing.
+    if (outcome === 'ended' && answer !== 'closed' && answer.items.length > 0) throw cartUnavailable();
     if (outcome === 'ended') return null;
     throw outcome;
   }
