@@ -22,9 +22,21 @@ export class Marks {
     this.timer ??= setTimeout(() => void this.flush().catch(this.onFailure), TOGETHER_WITHIN_MS);
   }
 
-  /** Resolves when all that were added are marked. Rejects when they could not be. */
+  /** How many are not marked yet. */
+  get count(): number {
+    return this.waiting.length;
+  }
+
+  /** Resolves when all that were added until now are marked. Rejects when they could not be. */
   async flush(): Promise<void> {
-    while (this.marking || this.waiting.length > 0) await (this.marking ??= this.markWaiting());
+    await this.marking;
+    if (this.waiting.length > 0) await (this.marking ?? this.begin());
+  }
+
+  private begin(): Promise<void> {
+    const marking = this.markWaiting().finally(() => (this.marking = undefined));
+    this.marking = marking;
+    return marking;
   }
 
   private async markWaiting(): Promise<void> {
@@ -37,8 +49,6 @@ export class Marks {
     } catch (error) {
       this.waiting = [...rows, ...this.waiting];
       throw error;
-    } finally {
-      this.marking = undefined;
     }
   }
 }

@@ -8,6 +8,8 @@ const RECONNECT_MS = 1_000;
 /** Its statements are small: a server that leaves one unanswered for so long is not at the other end any more. */
 const ANSWER_WITHIN_MS = 10_000;
 const GOODBYE_MS = 1_000;
+/** Rows that somebody holds on to are left for later, well before the connection would be taken for broken. */
+const LOCKED_FOR_MS = 2_000;
 
 /**
  * A new connection means that somebody's claims may be nobody's any more: those of a process that died, or of a statement
@@ -79,7 +81,7 @@ export class OutboxConnection {
     client.on('end', () => this.reconnectLater());
     try {
       await client.connect();
-      await client.query('set synchronous_commit = off');
+      await client.query(`set synchronous_commit = off; set lock_timeout = ${LOCKED_FOR_MS}`);
       await client.query(FREE_CLAIMS, [this.destination]);
       this.opened = true;
       this.onOpen();

@@ -38,7 +38,7 @@ interface OutboxRelayOptions {
 
 const POLL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
-/** Beyond so many that are not confirmed yet, what is announced waits in the outbox. */
+/** Beyond so many that are not confirmed, or marked, yet, what is announced waits in the outbox. */
 const MOST_IN_HAND = 1_000;
 /** Longer than this a stop waits for no answer, however much time it has: what is not confirmed is left to its lease. */
 const STOP_LIMIT_MS = 3_000;
@@ -100,7 +100,8 @@ export class OutboxRelay implements Component, Carrier {
 
   get isTaking(): boolean {
     const { isOpen } = this.options;
-    return !this.stopped && this.connection.isOpen && this.carried.count < MOST_IN_HAND && (isOpen?.() ?? true);
+    if (this.stopped || !this.connection.isOpen || this.carried.count + this.marks.count > MOST_IN_HAND) return false;
+    return isOpen?.() ?? true;
   }
 
   /** Hands over rows that were written as claimed. */

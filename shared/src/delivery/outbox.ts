@@ -75,7 +75,7 @@ export class Outbox {
     const [first] = await em.execute<{ createdAt: string }[]>(
       `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, claimed_until)
        select id, destination, exchange, type, correlation_id, headers, body,
-         case when claimed then now() + make_interval(secs => ${LEASE_SECONDS}) end
+         case when claimed then clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) end
        from jsonb_to_recordset(?::jsonb) as row(id uuid, destination text, exchange text, type text,
          correlation_id text, headers jsonb, body jsonb, claimed boolean)
        returning created_at as "createdAt"`,
