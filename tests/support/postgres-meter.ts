@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Stands between clients and a PostgreSQL server, and counts the statements that pass. Those that come by themselves while
- * nobody asks for anything can be left out.
+ * Stands between clients and a PostgreSQL server, and counts the statements that pass, and their bytes. Those that come by
+ * themselves while nobody asks for anything can be left out.
  */
 export class PostgresMeter {
   statements = 0;
+  bytes = 0;
   private readonly background = new Set<string>();
   private listens = false;
   private readonly sockets = new Set<Socket>();
@@ -48,7 +49,10 @@ export class PostgresMeter {
       frameReader(
         statementReader((text) => {
           if (this.listens) this.background.add(text);
-          else if (!this.background.has(text)) this.statements += 1;
+          else if (!this.background.has(text)) {
+            this.statements += 1;
+            this.bytes += text.length;
+          }
         }),
       ),
     );
