@@ -2,8 +2,8 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { consume, type Counted } from './consume.js';
 import type { RateLimit } from './rate-limits.js';
 
-/** What was counted here is told to the others after so long at most, all keys together. */
-const SETTLED_AFTER_MS = 20;
+/** What was counted here is told to the others after so long, all keys together. */
+const SETTLED_AFTER_MS = 100;
 const MINUTE_MS = 60_000;
 
 /** What this process knows of a key's minute. */
