@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { Redis } from 'ioredis';
 import { WebSocket } from 'ws';
 import { eventually } from '../../tests/support/eventually.js';
 import { TestAuth } from '../../tests/support/test-auth.js';
@@ -13,6 +14,17 @@ import { TestGateway } from './support/test-gateway.js';
 const SENTENCE = 'too many requests, please try again later';
 const REFUSED = { errors: [{ message: SENTENCE, extensions: { code: 'RATE_LIMITED' } }] };
 const MOST = 3;
+
+/** What is counted in Redis for each client. */
+async function countedIn({ url, namespace }: { url: string; namespace: string }): Promise<readonly (string | null)[]> {
+  const redis = new Redis(url);
+  try {
+    const keys = await redis.keys(`${namespace}rate:requests:*`);
+    return keys.length > 0 ? await redis.mget(keys) : [];
+  } finally {
+    redis.disconnect();
+  }
+}
 
 describe('clients that ask too often', () => {
   let auth: TestAuth;
@@ -196,8 +208,10 @@ describe('clients that ask too often', () => {
     const redis = testRedis();
     const [here, there, alone] = [await start(redis), await start(redis), await start()];
     expect(await statuses(here, 2, {})).toEqual([200, 200]);
+    // Each tells the others what it has counted a moment later.
+    await eventually(async () => expect(await countedIn(redis)).toEqual(['2']));
     expect(await statuses(there, 2, {})).toEqual([200, 429]);
-    expect(await statuses(here, 1, {})).toEqual([429]);
+    await eventually(async () => expect(await statuses(here, 1, {})).toEqual([429]));
     expect(await statuses(alone, MOST, {})).toEqual([200, 200, 200]);
   });
 
