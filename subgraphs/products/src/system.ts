@@ -16,7 +16,7 @@ import { buildProductsSubgraph } from './graphql/schema.js';
 import { subscribe } from './messaging/subscriptions.js';
 import { CaughtUpCache } from './persistence/caught-up-cache.js';
 import { openDatabase } from './persistence/open-database.js';
-import { listProducts } from './persistence/product-list.js';
+import { ProductLists } from './persistence/product-list.js';
 import { ProductReader } from './persistence/product-reader.js';
 import { ProductStore } from './persistence/product.store.js';
 import { relayToCache } from './persistence/relay-to-cache.js';
@@ -44,11 +44,12 @@ export function createSystem(
   const transactions = new Transactions(database, telemetry);
   const store = new ProductStore(database);
   const caughtUp = new CaughtUpCache(cache);
-  const reader = new ProductReader(store, caughtUp, telemetry);
+  const lists = new ProductLists(database);
+  const reader = new ProductReader(store, caughtUp, telemetry, () => lists.forget());
   const catalogue: Catalogue = {
     reader,
     store,
-    list: (filter, sort, page) => listProducts(database, filter, sort, page),
+    list: (filter, sort, page) => lists.page(filter, sort, page),
     create: new CreateProducts(transactions, store, reader),
     update: new UpdateProduct(transactions, store, reader),
     delete: new DeleteProduct(transactions, store, reader),

@@ -1,7 +1,7 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database } from '@shop/shared/persistence/database';
 import { isStorable } from '@shop/shared/text/storable';
-import { ProductRecord, toProduct } from './product.record.js';
+import { rawToProduct, type RawProductRow } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
 
@@ -54,13 +54,40 @@ export async function listProducts(
 ): Promise<Product[]> {
   const { columns, direction } = orders[sort];
   const conditions = [...filterConditions(filter), ...(after ? [afterCondition(after, orders[sort])] : [])];
-  const em = database.fork();
-  const rows = await em.execute(
-    `select * from products where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
+  const rows = await database.fork().execute<RawProductRow[]>(
+    `select id, name, description, price, stock, version, created_at, updated_at, deleted_at from products where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
      order by ${columns.map((column) => `${column} ${direction}`).join(', ')} limit ?`,
     [...conditions.flatMap(({ values }) => values), first + 1],
   );
-  return rows.map((row) => toProduct(em.map(ProductRecord, row)));
+  return rows.map(rawToProduct);
+}
+
+/**
+ * The pages of the catalogue. Who asks for a page while it is being read for somebody else shares it, unless a product was
+ * changed here in between: a change is seen by whoever asks after it.
+ */
+export class ProductLists {
+  private readonly reading = new Map<string, Promise<Product[]>>();
+
+  constructor(private readonly database: Database) {}
+
+  /** As `listProducts`. */
+  page(filter: ProductFilter, sort: ProductSort, page: PageRequest<ListPosition>): Promise<Product[]> {
+    const { search, minPrice, maxPrice, inStock } = filter;
+    const key = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
+    const known = this.reading.get(key);
+    if (known) return known;
+    const reading = listProducts(this.database, filter, sort, page).finally(() => {
+      if (this.reading.get(key) === reading) this.reading.delete(key);
+    });
+    this.reading.set(key, reading);
+    return reading;
+  }
+
+  /** Products have changed: what is being read may be from before. */
+  forget(): void {
+    this.reading.clear();
+  }
 }
 
 interface Condition {

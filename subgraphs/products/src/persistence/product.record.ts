@@ -22,6 +22,30 @@ export const ProductRecord = defineEntity({
 });
 export type ProductRow = InferEntity<typeof ProductRecord>;
 
+/** A row as the driver hands it over: bigint and timestamptz come as text. */
+export interface RawProductRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly price: string;
+  readonly stock: number;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly deleted_at: string | null;
+}
+
+/** The same for a row of a statement of our own: lists are read often, and nothing of them is written back. */
+export function rawToProduct(row: RawProductRow): Product {
+  const { name, description, stock, version } = row;
+  return {
+    ...{ id: Number(row.id), name, description, price: Number(row.price), stock, version },
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    deleted: row.deleted_at !== null,
+  };
+}
+
 export function toProduct(row: ProductRow): Product {
   const { id, name, price, stock, version, createdAt, updatedAt } = row;
   const description = row.description ?? null;

@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { ProductRecord, toProduct } from './product.record.js';
+import { ProductRecord, rawToProduct, type RawProductRow, toProduct } from './product.record.js';
 import { MAX_STOCK, type Product, type ProductDraft, type ProductPatch } from '../domain/product.js';
 import type { Wanted } from '../domain/reservation.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
@@ -39,7 +39,7 @@ export class ProductStore {
       price,
       stock,
     }));
-    const inserted = await em.execute(
+    const inserted = await em.execute<RawProductRow[]>(
       `insert into products (name, name_key, description, description_key, price, stock, created_at, updated_at)
        select name, name_key, description, description_key, price, stock, ?::timestamptz, ?::timestamptz
        from rows from (jsonb_to_recordset(?::jsonb)
@@ -48,7 +48,7 @@ export class ProductStore {
        returning *`,
       [now, now, JSON.stringify(rows)],
     );
-    return this.mapped(em, inserted).sort((a, b) => a.id - b.id);
+    return inserted.map(rawToProduct).sort((a, b) => a.id - b.id);
   }
 
   /** The changed product; null when it is not there, deleted, or, where versions are expected, at none of them. */
@@ -67,22 +67,22 @@ export class ProductStore {
       ...(typeof stock === 'number' && { stock }),
     };
     const assignments = Object.keys(columns).map((column) => `${column} = ?, `);
-    const rows = await em.execute(
+    const rows = await em.execute<RawProductRow[]>(
       `update products set ${assignments.join('')} version = version + 1, updated_at = ?
        where id = ? and deleted_at is null ${expected ? 'and version = any(?::bigint[])' : ''} returning *`,
       [...Object.values(columns), now, id, ...(expected ? [`{${expected.join(',')}}`] : [])],
     );
-    return this.mapped(em, rows)[0] ?? null;
+    return rows.map(rawToProduct)[0] ?? null;
   }
 
   /** The product as it was deleted; null when there was none. */
   async delete(em: EntityManager, id: number, now: Date): Promise<Product | null> {
-    const rows = await em.execute(
+    const rows = await em.execute<RawProductRow[]>(
       `update products set deleted_at = ?, version = version + 1, updated_at = ?
        where id = ? and deleted_at is null returning *`,
       [now, now, id],
     );
-    return this.mapped(em, rows)[0] ?? null;
+    return rows.map(rawToProduct)[0] ?? null;
   }
 
   /** The stock of these products, by id, locked in ascending id until the transaction ends. Deleted ones are missing. */
@@ -125,16 +125,12 @@ export class ProductStore {
     guard: string,
     now: Date,
   ): Promise<Product[]> {
-    const rows = await em.execute(
+    const rows = await em.execute<RawProductRow[]>(
       `update products set stock = ${newStock}, version = version + 1, updated_at = ?
        from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
        where id = item."productId" ${guard} returning products.*`,
       [now, JSON.stringify(items)],
     );
-    return this.mapped(em, rows);
-  }
-
-  private mapped(em: EntityManager, rows: readonly object[]): Product[] {
-    return rows.map((row) => toProduct(em.map(ProductRecord, row)));
+    return rows.map(rawToProduct);
   }
 }
