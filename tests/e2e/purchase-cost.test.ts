@@ -15,7 +15,7 @@ const PURCHASES = 5;
 
 /** What one more may cost: a change that needs more says why, and moves these. What polls say is not counted. */
 const BUDGET = {
-  purchase: { statements: 64, bytes: 27_000, calls: 2 },
+  purchase: { statements: 70, bytes: 27_000, calls: 2 },
   page: { statements: 1, bytes: 200, calls: 1 },
   product: { statements: 0, bytes: 0, calls: 1 },
 };
