@@ -1,0 +1,109 @@
+// How soon a subscriber sees what happens: placed to PAID, with nobody else and with eight who buy; and one event of an order
+// that a thousand watch through one gateway.
+//   npm run bench -- push [--seconds 15] [--clients 8] [--streams 1000] [--rounds 5]
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { shown, spread } from '../figures.mjs';
+import { asked, end, start } from '../processes.mjs';
+import { withServers } from '../servers.mjs';
+import { catalogue, root, withShop } from '../shop.mjs';
+import { Shopper } from '../../system/dist/demo/shopper.js';
+
+const WARM_UP_S = 5;
+const IDLE_ROUNDS = 3;
+
+export async function measure(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: 'string', default: '15' },
+      clients: { type: 'string', default: '8' },
+      streams: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '5' },
+    },
+  });
+  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  // As many streams as are asked for, by two people, on sockets of fifty.
+  const settings = { MAX_CONNECTIONS_PER_USER: String(settled.streams), MAX_STREAMS_PER_CONNECTION: '50' };
+  return withServers((servers) =>
+    withShop(servers, settings, async ({ gateway, shopkeeper }) => {
+      const products = await catalogue(shopkeeper);
+      const bought = await purchases({ gateway, products }, settled);
+      const pushed = await fanOut({ gateway, shopkeeper, product: products[0] }, settled);
+      return report(bought, pushed, settled);
+    }),
+  );
+}
+
+/** Placed to PAID: `idle` and `busy`, a sample a round. */
+async function purchases({ gateway, products }, { seconds, clients }) {
+  const buyers = start(join(root, 'bench/shop/buyers.mjs'), { cwd: root, ipc: true });
+  const buy = (many, duration) =>
+    asked(buyers, { shop: 'ours', origin: gateway, path: '/graphql', products, clients: many, seconds: duration });
+  try {
+    await buy(clients, WARM_UP_S);
+    const [idle, busy] = [[], []];
+    for (let round = 0; round < IDLE_ROUNDS; round += 1) {
+      idle.push(await buy(1, seconds));
+      busy.push(await buy(clients, seconds));
+    }
+    return { idle, busy };
+  } finally {
+    await end(buyers);
+  }
+}
+
+/** For each event: how many ms after it was asked for the first and the last subscriber had it. */
+async function fanOut({ gateway, shopkeeper, product }, { streams, rounds }) {
+  const owner = await Shopper.register(gateway, `bench${Date.now().toString(36)}`);
+  const subscribers = start(join(import.meta.dirname, 'subscribers.mjs'), { cwd: root, ipc: true });
+  const samples = [];
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      await owner.addToCart(product);
+      const { uuid } = await owner.placeOrder();
+      subscribers.send({ watch: { origin: gateway, tokens: [owner.token, shopkeeper.token], order: uuid, streams } });
+      await asked(subscribers, { expect: { status: 'PAID', streams } });
+      for (const status of ['SHIPPED', 'DELIVERED']) {
+        const told = asked(subscribers, { expect: { status, streams } });
+        const since = Date.now();
+        await shopkeeper.run(`mutation ($id: ID!) { updateOrderStatus(id: $id, status: ${status}) { id } }`, {
+          id: uuid,
+        });
+        const { first, last } = await told;
+        samples.push({ round, status, first: first - since, last: last - since });
+      }
+    }
+    return samples;
+  } finally {
+    await Promise.all([end(subscribers), owner.close()]);
+  }
+}
+
+function report({ idle, busy }, pushed, settled) {
+  const of = (samples, figure) => spread(samples.map((sample) => sample[figure]));
+  const ms = { digits: 1, unit: ' ms' };
+  return {
+    settled,
+    figures: [
+      { what: 'placed to PAID, idle, p50', spread: of(idle, 'paidP50'), ...ms, atMost: 20, aim: 12 },
+      { what: 'placed to PAID, idle, p99', spread: of(idle, 'paidP99'), ...ms, atMost: 60, aim: 30 },
+      {
+        what: `placed to PAID, ${settled.clients} clients, p99`,
+        spread: of(busy, 'paidP99'),
+        ...ms,
+        atMost: 250,
+        aim: 100,
+      },
+      { what: `an event to the last of ${settled.streams}`, spread: of(pushed, 'last'), ...ms, atMost: 500, aim: 150 },
+    ],
+    tables: [
+      [
+        ['', 'ms'],
+        [`placed to PAID, ${settled.clients} clients, p50`, shown(of(busy, 'paidP50'), 1)],
+        [`an event to the first of ${settled.streams}`, shown(of(pushed, 'first'), 1)],
+      ],
+    ],
+    samples: { idle, busy, pushed },
+  };
+}

@@ -1,0 +1,80 @@
+// Checkouts through the whole shop beside a saga of the same shape by hand, on the same servers, with as many in flight.
+//   npm run bench -- saga [--rounds 5] [--seconds 5] [--inflight 8]
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median, quantile, ratios, shown, spread } from '../figures.mjs';
+import { installedPeer } from '../peers.mjs';
+import { asked, end, start, told } from '../processes.mjs';
+import { madeDatabase, withServers } from '../servers.mjs';
+import { catalogue, root, withShop } from '../shop.mjs';
+
+const WARM_UP_S = 5;
+
+export async function measure(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '5' },
+      inflight: { type: 'string', default: '8' },
+    },
+  });
+  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const peer = await installedPeer('saga');
+  return withServers((servers) =>
+    withShop(servers, {}, async ({ gateway, shopkeeper }) => {
+      const DATABASE_URL = await madeDatabase(servers.databaseUrl, 'bench_saga');
+      const env = { DATABASE_URL, BROKER_URL: servers.brokerUrl };
+      const byHand = start(join(peer, 'saga.mjs'), { cwd: peer, env, ipc: true });
+      const buyers = start(join(root, 'bench/shop/buyers.mjs'), { cwd: root, ipc: true });
+      try {
+        await told(byHand);
+        const shop = { shop: 'ours', origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) };
+        return report(await takeTurns({ byHand, buyers, shop }, settled), settled);
+      } finally {
+        await Promise.all([byHand, buyers].map(end));
+      }
+    }),
+  );
+}
+
+async function takeTurns({ byHand, buyers, shop }, { rounds, seconds, inflight }) {
+  const ways = {
+    ours: (duration) => asked(buyers, { ...shop, clients: inflight, seconds: duration }),
+    'by hand': async (duration) => {
+      const { rate, orders, durations } = await asked(byHand, { inFlight: inflight, seconds: duration });
+      return { rate, orders, p50: median(durations), p99: quantile(durations, 0.99) };
+    },
+  };
+  const names = Object.keys(ways);
+  for (const way of names) await ways[way](WARM_UP_S);
+  const samples = [];
+  for (let round = 0; round < rounds; round += 1)
+    for (const way of round % 2 ? names.toReversed() : names)
+      samples.push({ way, round, ...(await ways[way](seconds)) });
+  return samples;
+}
+
+function report(samples, settled) {
+  const of = (way, figure = 'rate') => samples.filter((sample) => sample.way === way).map((sample) => sample[figure]);
+  return {
+    settled,
+    figures: [
+      {
+        what: 'checkouts, placed to PAID ÷ a saga by hand',
+        spread: ratios(of('ours'), of('by hand')),
+        ...{ digits: 3, atLeast: 0.3, aim: 0.6 },
+      },
+    ],
+    tables: [
+      [
+        ['', 'a second', 'p50, ms', 'p99, ms'],
+        ...['ours', 'by hand'].map((way) => [
+          ...[way, shown(spread(of(way)), 1)],
+          ...[shown(spread(of(way, 'p50')), 1), shown(spread(of(way, 'p99')), 1)],
+        ]),
+      ],
+    ],
+    samples,
+  };
+}

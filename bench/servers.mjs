@@ -1,0 +1,61 @@
+// Servers for a benchmark alone: PostgreSQL with every commit on disk, RabbitMQ and Redis, on ports of their own.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { removeLeftovers } from '../system/dist/servers/leftovers.js';
+import { startPostgres } from '../system/dist/servers/postgres.js';
+import { passingPlaces, postgresUser, reachableFolder } from '../system/dist/servers/postgres-user.js';
+import { findPrograms, rabbitMq, redis } from '../system/dist/servers/programs.js';
+import { startRabbitMq } from '../system/dist/servers/rabbitmq.js';
+import { startRedis } from '../system/dist/servers/redis.js';
+import { say } from '../scripts/launch/say.mjs';
+
+const cache = resolve(import.meta.dirname, '../.cache');
+
+/** Runs `use` with the servers' URLs and process ids, and ends them, whatever comes of it. */
+export async function withServers(use) {
+  const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
+  writeFileSync(join(folder, 'owner'), String(process.pid));
+  const own = (name) => {
+    mkdirSync(join(folder, name));
+    return join(folder, name);
+  };
+  const stops = [];
+  const kept = (server) => {
+    stops.unshift(() => server.stop());
+    return server;
+  };
+  try {
+    await removeLeftovers(dirname(folder), say);
+    const [rabbitProgram, redisProgram] = await findPrograms([rabbitMq, redis], cache, say);
+    const postgres = kept(await startPostgres({ folder: join(folder, 'postgres'), durable: true }, say));
+    const rabbit = kept(await startRabbitMq(rabbitProgram, own('rabbitmq')));
+    const cacheServer = kept(await startRedis(redisProgram, own('redis')));
+    return await use({ databaseUrl: postgres.url, brokerUrl: rabbit.url, redisUrl: cacheServer.url });
+  } finally {
+    for (const stop of stops) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Another database on that server, made anew. Resolves to its URL. */
+export async function madeDatabase(serverUrl, name) {
+  await withClient(serverUrl, async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.query(`create database ${name}`);
+  });
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** What `use` resolves to, with a connection of its own. */
+export async function withClient(url, use) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}

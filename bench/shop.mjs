@@ -1,0 +1,134 @@
+// The whole shop as `npm start` runs it on real servers, each service a process of its own.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { planPorts, processNames } from '../system/dist/ports.js';
+import { Shopper } from '../system/dist/demo/shopper.js';
+import { bundle } from '../scripts/launch/bundle.mjs';
+import { cpuSeconds, end, isFree, start, untilReady } from './processes.mjs';
+
+export const root = resolve(import.meta.dirname, '..');
+const admin = { email: 'admin@shop.example', password: 'a password for benchmarks alone' };
+/** Nobody is told to wait: every request is counted, and none refused. */
+const MUCH = '1000000000';
+/** Whether the gateway at this origin, and all behind it, is ready. */
+export const isReady = async (origin) => (await fetch(`${origin}/readyz`)).ok;
+
+/** What every process loads, as `npm start` makes it. */
+export const bundled = () => bundle(root);
+
+/** A PORT_OFFSET at which every port of the shop is free. */
+export async function freeOffset() {
+  for (;;) {
+    const offset = 2_000 + Math.floor(Math.random() * 13_000);
+    const ports = Object.values(planPorts({ PORT_OFFSET: String(offset) }));
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return offset;
+  }
+}
+
+/** What the launcher is given for a shop on these servers; `settings` go before the rest. */
+export async function shopEnvironment(servers, dataFolder, settings = {}) {
+  const offset = await freeOffset();
+  const prefix = `bench_${offset}_`;
+  return {
+    HOME: process.env.HOME,
+    PORT_OFFSET: String(offset),
+    DATA_DIR: dataFolder,
+    DATABASE_URL: servers.databaseUrl,
+    DATABASE_PREFIX: prefix,
+    RABBITMQ_URL: servers.brokerUrl,
+    REDIS_URL: servers.redisUrl,
+    REDIS_NAMESPACE: prefix,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+    NODE_ENV: 'development',
+    PAYMENT_LATENCY_MS: '0',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT_PER_MINUTE: MUCH,
+    LOGIN_RATE_LIMIT: MUCH,
+    ...settings,
+  };
+}
+
+/** Runs `use` with a shop on these servers, and ends it, whatever comes of it. */
+export async function withShop(servers, settings, use) {
+  await bundled();
+  const dataFolder = mkdtempSync(join(tmpdir(), 'bench-shop-'));
+  const env = await shopEnvironment(servers, dataFolder, settings);
+  const launcher = start(join(root, 'scripts/run.mjs'), { args: ['start'], cwd: root, env });
+  const gateway = `http://127.0.0.1:${4_000 + Number(env.PORT_OFFSET)}`;
+  try {
+    await untilReady(launcher, 'the shop', () => isReady(gateway));
+    const shopkeeper = await Shopper.login(gateway, admin.email, admin.password);
+    try {
+      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid), databaseOf: databases(env) });
+    } finally {
+      await shopkeeper.close();
+    }
+  } finally {
+    await end(launcher);
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** Sixty products, with which nobody runs out. Resolves to their ids. */
+export async function catalogue(shopkeeper, count = 60) {
+  const ids = [];
+  for (let number = 0; number < count; number += 1) {
+    const product = {
+      name: `Product ${number}`,
+      description: `A fine product number ${number} with a description long enough to look like a real one.`,
+      price: (10 + number) * 100,
+      stock: 100_000_000,
+    };
+    ids.push((await shopkeeper.createProduct(product)).id);
+  }
+  return ids;
+}
+
+/** Resident memory of each of the shop's processes, in MB, by name: the largest first. */
+export function memoryOf(pids) {
+  return Object.entries(pids)
+    .map(([name, pid]) => [name, statusOf(pid, 'VmRSS') / 1_024])
+    .sort(([, one], [, other]) => other - one);
+}
+
+/** What each of the shop's processes has taken of the processors, in seconds, by name. */
+export function cpuOf(pids) {
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds({ pid })]));
+}
+
+function pidsOf(launcher) {
+  const children = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => statusOf(pid, 'PPid') === launcher);
+  return Object.fromEntries(
+    processNames.map((name) => [name, children.find((pid) => commandOf(pid).includes(`processes/${name}.js`))]),
+  );
+}
+
+/** A number of proc(5)'s status; NaN when the process has ended. */
+function statusOf(pid, field) {
+  try {
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return NaN;
+  }
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function databases({ DATABASE_URL, DATABASE_PREFIX }) {
+  return (service) => {
+    const url = new URL(DATABASE_URL);
+    url.pathname = `/${DATABASE_PREFIX}${service}`;
+    return url.href;
+  };
+}
