@@ -58,7 +58,7 @@ export async function measure(args) {
 
 async function withVendure(peer, servers, use) {
   const DATABASE_URL = await madeDatabase(servers.databaseUrl, 'bench_vendure');
-  const env = { DATABASE_URL, PORT: String(await freePort()) };
+  const env = { DATABASE_URL, PORT: String(await freePort()), VENDURE_DISABLE_TELEMETRY: 'true' };
   const populating = start(join(peer, 'populate.mjs'), { cwd: peer, env: { ...env, SYNC: '1' } });
   const code = await new Promise((resolve) => populating.once('exit', resolve));
   if (code !== 0) throw new Error('Vendure has no catalogue');
