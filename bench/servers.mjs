@@ -30,10 +30,22 @@ export async function withServers(use) {
     const postgres = kept(await startPostgres({ folder: join(folder, 'postgres'), durable: true }, say));
     const rabbit = kept(await startRabbitMq(rabbitProgram, own('rabbitmq')));
     const cacheServer = kept(await startRedis(redisProgram, own('redis')));
+    // Whoever is told to end in the middle of it leaves no server behind; its files are removed by the next.
+    process.once('exit', () => {
+      for (const pid of [postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)]) ended(pid);
+    });
     return await use({ databaseUrl: postgres.url, brokerUrl: rabbit.url, redisUrl: cacheServer.url });
   } finally {
     for (const stop of stops) await stop();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ended(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was stopped in order.
   }
 }
 

@@ -4,13 +4,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { median, ratios, shown, spread } from '../figures.mjs';
 import { installedPeer } from '../peers.mjs';
 import { plot } from '../plot.mjs';
 import { asked, cpuSeconds, end, freePort, start, untilReady } from '../processes.mjs';
+import { settingsOf } from '../settings.mjs';
 import { publishIdentity } from './callers.mjs';
 import { operations, typeDefs } from './small-graph.mjs';
 
@@ -20,23 +20,15 @@ const PLOTTED = [1, 4, 16, 64];
 const MUCH = '1000000000';
 
 export async function measure(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '6' },
-      seconds: { type: 'string', default: '2.5' },
-      connections: { type: 'string', default: '16' },
-    },
-  });
-  const [rounds, seconds, connections] = [values.rounds, values.seconds, values.connections].map(Number);
+  const settled = settingsOf(args, { rounds: 6, seconds: 2.5, connections: 16 });
   const peers = await installedPeer('gateway');
   const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
   const identity = await publishIdentity();
   const children = [];
   try {
     const run = await setUp(peers, folder, identity, children);
-    const samples = await takeTurns(run, { rounds, seconds, connections, token: identity.token });
-    return report(samples, { rounds, seconds, connections });
+    const samples = await takeTurns(run, { ...settled, token: identity.token });
+    return report(samples, settled);
   } finally {
     await Promise.all(children.map(end));
     identity.close();

@@ -1,20 +1,16 @@
 // What each process holds of the machine's memory after it was under load: one process a service.
 //   npm run bench -- memory [--seconds 20] [--clients 8]
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { spread } from '../figures.mjs';
 import { asked, end, start } from '../processes.mjs';
 import { withServers } from '../servers.mjs';
+import { settingsOf } from '../settings.mjs';
 import { catalogue, memoryOf, root, withShop } from '../shop.mjs';
 
 const LIST = '{ products(first: 20) { edges { node { id name description price stock } } } }';
 
 export async function measure(args) {
-  const { values } = parseArgs({
-    args,
-    options: { seconds: { type: 'string', default: '20' }, clients: { type: 'string', default: '8' } },
-  });
-  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const settled = settingsOf(args, { seconds: 20, clients: 8 });
   const memory = await withServers((servers) =>
     withShop(servers, {}, async ({ gateway, shopkeeper, pids }) => {
       const before = Object.fromEntries(memoryOf(pids));

@@ -2,10 +2,10 @@
 // that a thousand watch through one gateway.
 //   npm run bench -- push [--seconds 15] [--clients 8] [--streams 1000] [--rounds 5]
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { shown, spread } from '../figures.mjs';
 import { asked, end, start } from '../processes.mjs';
 import { withServers } from '../servers.mjs';
+import { settingsOf } from '../settings.mjs';
 import { catalogue, root, withShop } from '../shop.mjs';
 import { Shopper } from '../../system/dist/demo/shopper.js';
 
@@ -13,16 +13,7 @@ const WARM_UP_S = 5;
 const IDLE_ROUNDS = 3;
 
 export async function measure(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seconds: { type: 'string', default: '15' },
-      clients: { type: 'string', default: '8' },
-      streams: { type: 'string', default: '1000' },
-      rounds: { type: 'string', default: '5' },
-    },
-  });
-  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const settled = settingsOf(args, { seconds: 15, clients: 8, streams: 1_000, rounds: 5 });
   // As many streams as are asked for, by two people, on sockets of fifty.
   const settings = { MAX_CONNECTIONS_PER_USER: String(settled.streams), MAX_STREAMS_PER_CONNECTION: '50' };
   return withServers((servers) =>

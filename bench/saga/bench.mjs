@@ -1,25 +1,17 @@
 // Checkouts through the whole shop beside a saga of the same shape by hand, on the same servers, with as many in flight.
 //   npm run bench -- saga [--rounds 5] [--seconds 5] [--inflight 8]
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median, quantile, ratios, shown, spread } from '../figures.mjs';
 import { installedPeer } from '../peers.mjs';
 import { asked, end, start, told } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
+import { settingsOf } from '../settings.mjs';
 import { catalogue, root, withShop } from '../shop.mjs';
 
 const WARM_UP_S = 5;
 
 export async function measure(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '5' },
-      inflight: { type: 'string', default: '8' },
-    },
-  });
-  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const settled = settingsOf(args, { rounds: 5, seconds: 5, inflight: 8 });
   const peer = await installedPeer('saga');
   return withServers((servers) =>
     withShop(servers, {}, async ({ gateway, shopkeeper }) => {

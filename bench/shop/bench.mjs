@@ -1,12 +1,12 @@
 // The shop beside Vendure, with the same catalogue on the same servers: lists, details, and checkouts to the end.
 //   npm run bench -- shop [--rounds 5] [--seconds 3] [--clients 8]
-import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { ratios, shown, spread } from '../figures.mjs';
 import { installedPeer } from '../peers.mjs';
 import { plot } from '../plot.mjs';
 import { asked, end, freePort, start, untilReady } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
+import { settingsOf } from '../settings.mjs';
 import { catalogue, root, withShop } from '../shop.mjs';
 
 const WARM_UP_S = 3;
@@ -29,15 +29,7 @@ const READS = {
 };
 
 export async function measure(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '3' },
-      clients: { type: 'string', default: '8' },
-    },
-  });
-  const settled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const settled = settingsOf(args, { rounds: 5, seconds: 3, clients: 8 });
   const peer = await installedPeer('vendure');
   return withServers((servers) =>
     withVendure(peer, servers, (vendure) =>

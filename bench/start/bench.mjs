@@ -4,10 +4,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { shown, spread } from '../figures.mjs';
 import { end, start, untilReady } from '../processes.mjs';
 import { withServers } from '../servers.mjs';
+import { settingsOf } from '../settings.mjs';
 import { bundled, freeOffset, isReady, root, shopEnvironment } from '../shop.mjs';
 import { createDatabases, databaseNames } from '../../system/dist/databases.js';
 import { environments } from '../../system/dist/environment.js';
@@ -17,16 +17,15 @@ import { developmentSecrets } from '../../system/dist/secrets.js';
 const EVERY_MS = 5;
 
 export async function measure(args) {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '5' } } });
-  const rounds = Number(values.rounds);
+  const settled = settingsOf(args, { rounds: 5 });
   await bundled();
-  const services = await withServers((servers) => eachProcess(servers, rounds));
-  const whole = await embedded(rounds);
-  return report(services, whole, { rounds });
+  const services = await withServers((servers) => eachProcess(servers, settled));
+  const whole = await embedded(settled);
+  return report(services, whole, settled);
 }
 
 /** Of each service's process its times in ms, by name. Before the first its database is made, and the code compiled. */
-async function eachProcess(servers, rounds) {
+async function eachProcess(servers, { rounds }) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'bench-start-'));
   const outer = await shopEnvironment(servers, dataFolder);
   const ports = planPorts(outer);
@@ -51,7 +50,7 @@ async function eachProcess(servers, rounds) {
   return took;
 }
 
-async function embedded(rounds) {
+async function embedded({ rounds }) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'bench-start-'));
   const offset = String(await freeOffset());
   const env = { HOME: process.env.HOME, NODE_ENV: 'development', DATA_DIR: dataFolder, PORT_OFFSET: offset };
