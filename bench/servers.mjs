@@ -11,6 +11,17 @@ import { say } from '../scripts/launch/say.mjs';
 
 const cache = resolve(import.meta.dirname, '../.cache');
 
+/** Processes of servers, and (negative) groups of them, which whoever is told to end in the middle leaves not behind. */
+const running = new Set();
+process.once('exit', () => {
+  for (const pid of running)
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+});
+
 /** Runs `use` with the servers' URLs and process ids, and ends them, whatever comes of it. */
 export async function withServers(use) {
   const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
@@ -30,22 +41,13 @@ export async function withServers(use) {
     const postgres = kept(await startPostgres({ folder: join(folder, 'postgres'), durable: true }, say));
     const rabbit = kept(await startRabbitMq(rabbitProgram, own('rabbitmq')));
     const cacheServer = kept(await startRedis(redisProgram, own('redis')));
-    // Whoever is told to end in the middle of it leaves no server behind; its files are removed by the next.
-    process.once('exit', () => {
-      for (const pid of [postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)]) ended(pid);
-    });
+    for (const pid of [postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)])
+      if (pid !== 0) running.add(pid);
     return await use({ databaseUrl: postgres.url, brokerUrl: rabbit.url, redisUrl: cacheServer.url });
   } finally {
     for (const stop of stops) await stop();
+    running.clear();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function ended(pid) {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It was stopped in order.
   }
 }
 
