@@ -6,6 +6,8 @@ const TOGETHER_WITHIN_MS = 10;
 /** Marks rows as published: one statement at a time, for all that were confirmed meanwhile. */
 export class Marks {
   private waiting: OutboxRow[] = [];
+  /** How many are being marked. */
+  private inHand = 0;
   private marking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -24,19 +26,16 @@ export class Marks {
 
   /** How many are not marked yet. */
   get count(): number {
-    return this.waiting.length;
+    return this.waiting.length + this.inHand;
   }
 
   /** Resolves when all that were added until now are marked. Rejects when they could not be. */
   async flush(): Promise<void> {
     await this.marking;
-    if (this.waiting.length > 0) await (this.marking ?? this.begin());
-  }
-
-  private begin(): Promise<void> {
-    const marking = this.markWaiting().finally(() => (this.marking = undefined));
-    this.marking = marking;
-    return marking;
+    if (!this.marking && this.waiting.length > 0)
+      this.marking = this.markWaiting().finally(() => (this.marking = undefined));
+    // Perhaps another flush has begun to mark them.
+    await this.marking;
   }
 
   private async markWaiting(): Promise<void> {
@@ -44,11 +43,14 @@ export class Marks {
     this.timer = undefined;
     const rows = this.waiting;
     this.waiting = [];
+    this.inHand = rows.length;
     try {
       await this.mark(rows);
     } catch (error) {
       this.waiting = [...rows, ...this.waiting];
       throw error;
+    } finally {
+      this.inHand = 0;
     }
   }
 }

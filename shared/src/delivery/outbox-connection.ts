@@ -8,7 +8,7 @@ const RECONNECT_MS = 1_000;
 /** Its statements are small: a server that leaves one unanswered for so long is not at the other end any more. */
 const ANSWER_WITHIN_MS = 10_000;
 const GOODBYE_MS = 1_000;
-/** Rows that somebody holds on to are left for later, well before the connection would be taken for broken. */
+/** What waits for rows that somebody holds on to is tried again later, well before the connection would be taken for broken. */
 const LOCKED_FOR_MS = 2_000;
 
 /**

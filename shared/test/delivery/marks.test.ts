@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { Marks } from '../../src/delivery/marks.js';
 import type { OutboxRow } from '../../src/delivery/outbox.js';
 
@@ -23,6 +24,27 @@ describe('the marks of published rows', () => {
     await marks.flush();
     expect(marked.length).toBeLessThanOrEqual(2);
     expect(marked[0]).toBe(2);
+  });
+
+  it('are all made when any of several flushes ends, whichever of them makes them', async () => {
+    const ends: (() => void)[] = [];
+    const marks = new Marks(
+      () => new Promise<void>((resolve) => ends.push(resolve)),
+      () => undefined,
+    );
+    marks.add([aRow()]);
+    const first = marks.flush();
+    await breathe();
+    marks.add([aRow(), aRow()]);
+    let ended = 0;
+    const others = [marks.flush(), marks.flush()].map((flush) => flush.then(() => (ended += 1)));
+    ends[0]?.();
+    await first;
+    await breathe();
+    expect([ends.length, ended, marks.count]).toEqual([2, 0, 2]);
+    ends[1]?.();
+    await Promise.all(others);
+    expect([ends.length, marks.count]).toEqual([2, 0]);
   });
 
   it('are made again after they failed, at once or later, and are said to have', async () => {
