@@ -116,6 +116,18 @@ describe('a web server', () => {
     },
   );
 
+  it('hears out also who wants the connection closed then, and closes it', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const answered = text(socket);
+    socket.write('POST /things HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9000000\r\n\r\n');
+    for (let sent = 0; sent < 9; sent += 1) {
+      socket.write('x'.repeat(1_000_000));
+      await setTimeout(20);
+    }
+    expect((await answered).match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413']);
+    expect(socket.bytesWritten).toBeGreaterThan(9_000_000);
+  });
+
   it('takes no text that is not in UTF-8 for another one', async () => {
     const latin1 = Buffer.from('{"a":"\xe9"}', 'latin1');
     expect(await posted(latin1, { 'content-type': 'application/json' })).toEqual([
