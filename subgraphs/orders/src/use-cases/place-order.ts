@@ -37,8 +37,8 @@ export class PlaceOrder {
   constructor(private readonly parts: PlaceOrderParts) {}
 
   /**
-   * BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. Where nothing was
-   * taken for one that ended, the request begins again, for the key is free, and learns for itself what there is to order.
+   * BAD_USER_INPUT for an empty cart; SUBGRAPH_UNAVAILABLE when cart is away, or the intent has ended meanwhile. Where cart takes
+   * nothing more for one that ended, the request begins again, for the key is free, and learns for itself what there is to order.
    */
   async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -59,8 +59,6 @@ export class PlaceOrder {
     const answer = await cart.checkout(uuid, caller);
     const outcome = await transactions.run((tx) => this.settle(tx, uuid, answer));
     if (outcome === 'placed') return uuid;
-    // What was taken is on its way back to the cart: who asks for it now might find nothing.
-    if (outcome === 'ended' && answer !== 'closed' && answer.items.length > 0) throw cartUnavailable();
     if (outcome === 'ended') return null;
     throw outcome;
   }
@@ -69,12 +67,16 @@ export class PlaceOrder {
   private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<'placed' | 'ended' | AppError> {
     const { intents, currency, clock } = this.parts;
     const intent = await intents.lock(tx.em, uuid);
-    if (intent.state !== 'open') return intent.state;
+    if (intent.state === 'placed') return 'placed';
+    // Whoever ended it was told why: cart says only that it takes nothing more for it.
+    if (intent.state === 'ended' && answer === 'closed') return 'ended';
     const settlement = settle(intent, answer, currency, clock());
     if ('refusal' in settlement) {
-      await abandonCheckout(tx, intents, intent);
+      if (intent.state === 'open') await abandonCheckout(tx, intents, intent);
       return settlement.refusal;
     }
+    // What was taken is on its way back to the cart: who asks for it now might find nothing.
+    if (intent.state === 'ended') return cartUnavailable();
     await this.request(tx, settlement.order, intent.shippingAddress);
     return 'placed';
   }
