@@ -1,4 +1,5 @@
 import type { Database } from '@shop/shared/persistence/database';
+import { eventually } from '../../../../tests/support/eventually.js';
 import { ProductLists } from './product-list.js';
 
 describe('the pages of the catalogue', () => {
@@ -45,6 +46,14 @@ describe('the pages of the catalogue', () => {
     expect(reads).toHaveLength(2);
     reads[1]?.answer([]);
     expect(await after).toEqual([]);
+  });
+
+  it('are read anew when the one that is being read takes long', async () => {
+    void page();
+    await eventually(() => {
+      void page();
+      expect(reads).toHaveLength(2);
+    });
   });
 
   it('fail for those who asked meanwhile, and for no others', async () => {

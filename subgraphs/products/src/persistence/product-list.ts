@@ -62,9 +62,12 @@ export async function listProducts(
   return rows.map(rawToProduct);
 }
 
+/** A read is shared with those who ask within so long of its beginning: one that hangs keeps nobody else from another. */
+const SHARED_FOR_MS = 50;
+
 /**
- * The pages of the catalogue. Who asks for a page while it is being read for somebody else shares it, unless a product was
- * changed here in between: a change is seen by whoever asks after it.
+ * The pages of the catalogue. Who asks for a page just after its read has begun for somebody else shares it, unless a product
+ * was changed here in between. What another process of the service changed in that moment may be missed.
  */
 export class ProductLists {
   private readonly reading = new Map<string, Promise<Product[]>>();
@@ -77,9 +80,12 @@ export class ProductLists {
     const key = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
     const known = this.reading.get(key);
     if (known) return known;
-    const reading = listProducts(this.database, filter, sort, page).finally(() => {
+    const forget = () => {
+      clearTimeout(timer);
       if (this.reading.get(key) === reading) this.reading.delete(key);
-    });
+    };
+    const timer = setTimeout(forget, SHARED_FOR_MS);
+    const reading = listProducts(this.database, filter, sort, page).finally(forget);
     this.reading.set(key, reading);
     return reading;
   }
