@@ -16,7 +16,6 @@ import { faultInConversation, said } from './websocket-verdict.js';
 
 export type Sort = 'valid' | 'mutated';
 
-const ANSWER_WITHIN_MS = 10_000;
 const QUIET_MS = 150;
 const MOST_SHOWN = 8_000;
 /** What is sent again is one of so many that went before. */
@@ -41,11 +40,12 @@ export class Fuzzer {
   private readonly values: HostileValues;
   private readonly spoilt: SpoiltRequests;
 
-  /** `port`: the gateway's. */
+  /** `port`: the gateway's. An answer that takes longer is a fault. */
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly port: number,
     private readonly seed: number,
+    private readonly answerWithinMs: number,
   ) {
     this.values = new HostileValues(seed);
     this.writer = new OperationWriter(schema, this.values);
@@ -104,7 +104,7 @@ export class Fuzzer {
     const { bytes, bodiless } = request;
     const heard = await this.timed(`valid ${operation.kind}`, () =>
       exchange({
-        ...{ port: this.port, bytes, bodiless, hangUp: false, deadlineMs: ANSWER_WITHIN_MS },
+        ...{ port: this.port, bytes, bodiless, hangUp: false, deadlineMs: this.answerWithinMs },
         ...(stream && { stream }),
       }),
     );
@@ -116,7 +116,7 @@ export class Fuzzer {
     const request = this.spoilt.spoil(operation, caller, random);
     const { bytes, bodiless, broken } = request;
     const heard = await this.timed(request.operation, () =>
-      exchange({ port: this.port, bytes, bodiless, hangUp: broken, deadlineMs: ANSWER_WITHIN_MS }),
+      exchange({ port: this.port, bytes, bodiless, hangUp: broken, deadlineMs: this.answerWithinMs }),
     );
     this.judged('mutated', { ...request, caller, valid: null }, heard, number);
   }
@@ -124,7 +124,7 @@ export class Fuzzer {
   private async sendByWebsocket(random: Random, operation: WrittenOperation, { callerOf }: Present, number: number) {
     const caller = callerOf(random);
     const script = websocketScript(operation, caller, this.values, random);
-    const heard = await this.timed(script.name, () => converse(this.port, script, ANSWER_WITHIN_MS));
+    const heard = await this.timed(script.name, () => converse(this.port, script, this.answerWithinMs));
     this.count('mutated', `websocket ${heard.closed?.code ?? (heard.silent ? 'silence' : 'answered')}`);
     const fault = faultInConversation(script, caller, heard);
     if (fault === null) return;
