@@ -7,6 +7,9 @@ const started = new Set();
 process.on('exit', () => started.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+/** A shop stops its gateway, then its services, then its servers. */
+const END_WITHIN_MS = 30_000;
+
 /** Clock ticks a second, as Linux tells a process's times to everybody. */
 const TICKS = 100;
 
@@ -26,7 +29,7 @@ export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  const overdue = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  const overdue = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
   await gone;
   clearTimeout(overdue);
 }

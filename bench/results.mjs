@@ -63,8 +63,9 @@ function resultsPage() {
   return [
     '# Results',
     '',
-    'Written by `npm run bench`: medians of rounds that took turns, with the least and the most. Both sides of a ratio ran in',
-    'the same minute on the same machine, so ratios carry over to other machines, and absolute times do not.',
+    'Written by `npm run bench`: medians of rounds, with the least and the most. Where two are compared they took turns, in the same',
+    'minutes on the same machine, so ratios carry over to other machines, and absolute times do not. The shop runs as `npm start`',
+    'runs it on real servers, with durable commits, and with `NODE_ENV=development`; what it is compared with, in production.',
     '',
     ...sections,
   ].join('\n');

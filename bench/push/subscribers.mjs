@@ -23,7 +23,7 @@ process.on('message', ({ watch, expect }) => {
 function begin({ origin, tokens, order, streams }) {
   for (const socket of sockets) void socket.dispose();
   seen = new Map();
-  sockets = Array.from({ length: streams / STREAMS_A_SOCKET }, (_, number) =>
+  sockets = Array.from({ length: Math.ceil(streams / STREAMS_A_SOCKET) }, (_, number) =>
     createClient({
       url: `${origin.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -32,7 +32,7 @@ function begin({ origin, tokens, order, streams }) {
     }),
   );
   for (const socket of sockets)
-    for (let n = 0; n < STREAMS_A_SOCKET; n += 1)
+    for (let n = 0; n < Math.min(STREAMS_A_SOCKET, streams); n += 1)
       socket.subscribe(
         { query, variables: { id: order } },
         {

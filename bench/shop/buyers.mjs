@@ -5,6 +5,8 @@ import { Pool } from 'undici';
 import { WebSocket } from 'ws';
 import { median, quantile } from '../figures.mjs';
 
+/** Nobody declines, and there is enough of everything. */
+const PAID_WITHIN_MS = 60_000;
 const checkouts = { ours, vendure };
 /** By shop, those who have bought there before: a customer signs in once. */
 const regulars = new Map();
@@ -79,7 +81,15 @@ async function ours(post, origin, username) {
     await post(add, { id: product }, { authorization });
     const since = performance.now();
     const { uuid } = (await post(place, {}, { authorization })).data.placeOrder;
-    if (!paid.delete(uuid)) await new Promise((resolve) => waiting.set(uuid, () => (resolve(), true)));
+    if (!paid.delete(uuid))
+      await new Promise((resolve, reject) => {
+        const overdue = setTimeout(() => reject(new Error(`order ${uuid} was not paid`)), PAID_WITHIN_MS);
+        waiting.set(uuid, () => {
+          clearTimeout(overdue);
+          resolve();
+          return true;
+        });
+      });
     waiting.delete(uuid);
     return performance.now() - since;
   };
