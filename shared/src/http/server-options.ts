@@ -50,13 +50,20 @@ const brokenRequests: Readonly<Record<string, readonly [status: string, error: s
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large'],
 };
 
-/** Answers what is no HTTP. */
+/** So long somebody who was told that it is no HTTP may go on sending: a reset before would take the answer away. */
+const LINGER_MS = 1_000;
+const answered = new WeakSet<Socket>();
+
+/** Answers what is no HTTP, and throws away what still comes of it (RFC 9112, section 9.6). */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code !== 'ECONNRESET' && socket.writable) {
-    const [status, sentence] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
-    socket.write(rawAnswer(status, { error: sentence }));
-  }
-  socket.destroy(error);
+  // The parser complains of each further piece.
+  if (answered.has(socket)) return;
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error);
+  answered.add(socket);
+  const [status, sentence] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+  socket.end(rawAnswer(status, { error: sentence }));
+  const overdue = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(overdue));
 }
 
 /**

@@ -128,6 +128,16 @@ describe('a web server', () => {
     expect(socket.bytesWritten).toBeGreaterThan(9_000_000);
   });
 
+  it('hears out who sends much that is no HTTP, so that the answer arrives', async () => {
+    const answers = Array.from({ length: 10 }, async () => {
+      const socket = connect(server.port, '127.0.0.1');
+      const answered = text(socket);
+      socket.write(`POST /things HTTP/1.1\r\nhost: a\r\nbad header\r\n\r\n${'x'.repeat(9_000_000)}`);
+      return (await answered).match(/HTTP\/1.1 \d+/g);
+    });
+    expect(await Promise.all(answers)).toEqual(answers.map(() => ['HTTP/1.1 400']));
+  });
+
   it('takes no text that is not in UTF-8 for another one', async () => {
     const latin1 = Buffer.from('{"a":"\xe9"}', 'latin1');
     expect(await posted(latin1, { 'content-type': 'application/json' })).toEqual([
