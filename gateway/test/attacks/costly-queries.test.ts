@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { serviceNames } from '@shop/shared/backing/roster';
 import { graphqlRequest } from '../../../tests/support/graphql-client.js';
 import { repositoryRoot } from '../../src/config.js';
 import { TestGateway } from '../support/test-gateway.js';
@@ -22,11 +23,15 @@ const doubling = (levels: number) =>
     return `fragment F${n} on Order { ${next} }`;
   }).join(' ');
 
+/** A port where nobody listens: at their own a shop may run meanwhile. */
+const NOBODY = Object.fromEntries(serviceNames.map((name) => [`${name.toUpperCase()}_URL`, 'http://127.0.0.1:9']));
+
 // Nobody is behind this gateway: what is admitted fails for that alone.
 describe('queries whose lists would be too much', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await TestGateway.start(await readFile(path.join(repositoryRoot, 'gateway/supergraph.graphql'), 'utf8'));
+    const supergraph = await readFile(path.join(repositoryRoot, 'gateway/supergraph.graphql'), 'utf8');
+    gateway = await TestGateway.start(supergraph, NOBODY);
   });
   afterAll(() => gateway.stop());
   const ask = (query: string, variables = {}) => graphqlRequest(gateway.url, query, variables);
@@ -130,7 +135,7 @@ describe('queries whose lists would be too much', () => {
 
   it('is switched off by 0', async () => {
     const { supergraphFile } = gateway;
-    const without = await TestGateway.start(await readFile(supergraphFile, 'utf8'), { MAX_COST: '0' });
+    const without = await TestGateway.start(await readFile(supergraphFile, 'utf8'), { ...NOBODY, MAX_COST: '0' });
     const { status } = await graphqlRequest(without.url, `{ ${nested('100')} }`);
     expect(status).toBe(200);
     await without.stop();
