@@ -1,6 +1,7 @@
 // Servers for a benchmark alone: PostgreSQL with every commit on disk, RabbitMQ and Redis, on ports of their own.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { createDatabases, databaseUrl } from '../system/dist/databases.js';
 import { removeLeftovers } from '../system/dist/servers/leftovers.js';
 import { startPostgres } from '../system/dist/servers/postgres.js';
 import { passingPlaces, postgresUser, reachableFolder } from '../system/dist/servers/postgres-user.js';
@@ -22,7 +23,7 @@ process.once('exit', () => {
     }
 });
 
-/** Runs `use` with the servers' URLs and process ids, and ends them, whatever comes of it. */
+/** Runs `use` with the servers' URLs, and ends them, whatever comes of it. */
 export async function withServers(use) {
   const folder = reachableFolder(postgresUser(), 'shop-tests', passingPlaces);
   writeFileSync(join(folder, 'owner'), String(process.pid));
@@ -51,25 +52,8 @@ export async function withServers(use) {
   }
 }
 
-/** Another database on that server, made anew. Resolves to its URL. */
+/** Another database on that server. Resolves to its URL. */
 export async function madeDatabase(serverUrl, name) {
-  await withClient(serverUrl, async (client) => {
-    await client.query(`drop database if exists ${name} with (force)`);
-    await client.query(`create database ${name}`);
-  });
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-/** What `use` resolves to, with a connection of its own. */
-export async function withClient(url, use) {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+  await createDatabases(serverUrl, [name]);
+  return databaseUrl(serverUrl, name);
 }

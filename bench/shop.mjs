@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path';
 import { planPorts, processNames } from '../system/dist/ports.js';
 import { Shopper } from '../system/dist/demo/shopper.js';
 import { bundle } from '../scripts/launch/bundle.mjs';
-import { cpuSeconds, end, isFree, start, untilReady } from './processes.mjs';
+import { end, isFree, start, untilReady } from './processes.mjs';
 
 export const root = resolve(import.meta.dirname, '..');
 const admin = { email: 'admin@shop.example', password: 'a password for benchmarks alone' };
 /** Nobody is told to wait: every request is counted, and none refused. */
 const MUCH = '1000000000';
+
 /** Whether the gateway at this origin, and all behind it, is ready. */
 export const isReady = async (origin) => (await fetch(`${origin}/readyz`)).ok;
 
@@ -61,7 +62,7 @@ export async function withShop(servers, settings, use) {
     await untilReady(launcher, 'the shop', () => isReady(gateway));
     const shopkeeper = await Shopper.login(gateway, admin.email, admin.password);
     try {
-      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid), databaseOf: databases(env) });
+      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid) });
     } finally {
       await shopkeeper.close();
     }
@@ -93,11 +94,6 @@ export function memoryOf(pids) {
     .sort(([, one], [, other]) => other - one);
 }
 
-/** What each of the shop's processes has taken of the processors, in seconds, by name. */
-export function cpuOf(pids) {
-  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds({ pid })]));
-}
-
 function pidsOf(launcher) {
   const children = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -123,12 +119,4 @@ function commandOf(pid) {
   } catch {
     return '';
   }
-}
-
-function databases({ DATABASE_URL, DATABASE_PREFIX }) {
-  return (service) => {
-    const url = new URL(DATABASE_URL);
-    url.pathname = `/${DATABASE_PREFIX}${service}`;
-    return url.href;
-  };
 }

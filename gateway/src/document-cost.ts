@@ -72,7 +72,7 @@ export function costOf(
 
 /** Whether the variables that a cost depends on are the same. */
 export function holdsFor({ by }: Cost, variables: Variables): boolean {
-  for (const [name, value] of by) if (given(variables, name) !== value) return false;
+  for (const [name, value] of by) if (sizeGiven(variables, name) !== value) return false;
   return true;
 }
 
@@ -163,7 +163,7 @@ class CostCounter {
   private valueOf(node: ValueNode): number | null {
     if (node.kind !== Kind.VARIABLE) return node.kind === Kind.INT ? Number(node.value) : null;
     const name = node.name.value;
-    const value = given(this.variables, name);
+    const value = sizeGiven(this.variables, name);
     this.by.set(name, value);
     if (value !== undefined) return value;
     const fallback = this.defaults.get(name);
@@ -172,7 +172,7 @@ class CostCounter {
 }
 
 /** What a list's size can be read from: nothing else of a client's is kept. */
-function given(variables: Variables, name: string): number | null | undefined {
+function sizeGiven(variables: Variables, name: string): number | null | undefined {
   if (!Object.hasOwn(variables, name)) return undefined;
   const value = variables[name];
   return typeof value === 'number' ? value : null;

@@ -20,6 +20,7 @@ export function plannable(document: DocumentNode): Plannable {
   visit(document, { Variable: ({ name }) => void names.add(name.value) });
   const renamed = new Map(TAKEN.filter((name) => names.has(name)).map((name) => [name, freeName(name, names)]));
   if (renamed.size === 0) return { document, variablesOf: (variables) => variables };
+  const free = new Set(renamed.values());
   return {
     document: visit(document, {
       Variable: (node) => {
@@ -30,7 +31,6 @@ export function plannable(document: DocumentNode): Plannable {
     variablesOf(variables) {
       if (!variables) return variables;
       // No variable of the operation has one of the new names, whatever was sent under it.
-      const free = new Set(renamed.values());
       const kept = Object.entries(variables).filter(([name]) => !free.has(name));
       return Object.fromEntries(kept.map(([name, value]) => [renamed.get(name) ?? name, value]));
     },

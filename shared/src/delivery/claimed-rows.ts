@@ -62,4 +62,4 @@ export class ClaimedRows {
   }
 }
 
-export const ids = (rows: readonly OutboxRow[]) => rows.map((row) => row.id);
+const ids = (rows: readonly OutboxRow[]) => rows.map((row) => row.id);

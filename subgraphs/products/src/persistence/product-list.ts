@@ -46,7 +46,7 @@ export function isPosition(value: unknown, sort: ProductSort): value is ListPosi
 }
 
 /** One page of the products that are not deleted, by keyset, and one product more where there is a next page. */
-export async function listProducts(
+async function listProducts(
   database: Database,
   filter: ProductFilter,
   sort: ProductSort,
@@ -55,7 +55,8 @@ export async function listProducts(
   const { columns, direction } = orders[sort];
   const conditions = [...filterConditions(filter), ...(after ? [afterCondition(after, orders[sort])] : [])];
   const rows = await database.fork().execute<RawProductRow[]>(
-    `select id, name, description, price, stock, version, created_at, updated_at, deleted_at from products where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
+    `select id, name, description, price, stock, version, created_at, updated_at, deleted_at from products
+     where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
      order by ${columns.map((column) => `${column} ${direction}`).join(', ')} limit ?`,
     [...conditions.flatMap(({ values }) => values), first + 1],
   );
@@ -80,12 +81,12 @@ export class ProductLists {
     const key = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
     const known = this.reading.get(key);
     if (known) return known;
-    const forget = () => {
+    const unshare = () => {
       clearTimeout(timer);
       if (this.reading.get(key) === reading) this.reading.delete(key);
     };
-    const timer = setTimeout(forget, SHARED_FOR_MS);
-    const reading = listProducts(this.database, filter, sort, page).finally(forget);
+    const timer = setTimeout(unshare, SHARED_FOR_MS);
+    const reading = listProducts(this.database, filter, sort, page).finally(unshare);
     this.reading.set(key, reading);
     return reading;
   }
