@@ -29,6 +29,7 @@ import { restFacade } from './rest-facade.js';
 import { Subgraphs } from './subgraphs.js';
 import { Operations } from './subscriptions/operations.js';
 import { SubscriptionPlanner } from './subscriptions/subscription-plan.js';
+import { SharedFeeds } from './subscriptions/shared-feeds.js';
 import { UpstreamPool } from './subscriptions/upstream-pool.js';
 import { WebsocketDoor } from './subscriptions/ws.js';
 import { SupergraphSource } from './supergraph.js';
@@ -74,7 +75,8 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
   const addresses = rateLimits.perMinuteSettled('requests-address', most * USERS_BEHIND_AN_ADDRESS);
   const rate = new RequestRate({ clients, addresses }, identities);
   const admission = new Admission(persisted, limits, rate);
-  const operations = new Operations(server, planner, upstream, admission, identities, showError, telemetry);
+  const feeds = new SharedFeeds(upstream, telemetry);
+  const operations = new Operations(server, planner, feeds, admission, identities, showError, telemetry);
   const connections = new OpenConnections(config.connectionsPerUser);
   const readiness = new Readiness(supergraph, subgraphs);
   const websockets = new WebsocketDoor({ ...config, identities, rate, connections, operations, telemetry });

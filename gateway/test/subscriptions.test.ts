@@ -158,8 +158,8 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
   });
 
   it('leaves nothing behind when its client goes away', async () => {
-    shop.orders.advance('1', 'PENDING');
-    const streams = [openOrder('1'), openOrder(null), openOrder('1')];
+    for (const id of ['1', '2']) shop.orders.advance(id, 'PENDING');
+    const streams = [openOrder('1'), openOrder(null), openOrder('2')];
     await upstreamStreams(3);
     for (const stream of streams) stream.close();
     await upstreamStreams(0);

@@ -20,12 +20,12 @@ import type { Identities } from '../identity.js';
 import type { Admission, Admitted } from '../admission.js';
 import { errorOf, type publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
 import { TextCache } from '@shop/shared/text/text-cache';
+import { ClientStream } from './client-stream.js';
 import { type Endable, endable } from './endable.js';
 import type { OperationRequest, SentOperation } from './operation-request.js';
 import { conditionAtRoot } from './root-condition.js';
+import type { SharedFeeds } from './shared-feeds.js';
 import type { SubscriptionPlan, SubscriptionPlanner } from './subscription-plan.js';
-import type { UpstreamPool } from './upstream-pool.js';
-import { UpstreamStream } from './upstream-stream.js';
 
 /** What an operation comes to: nothing but errors, one answer, or a stream of answers. */
 export type Outcome =
@@ -46,7 +46,7 @@ const bytesOfPlan = (document: DocumentNode) => 16_000 + 2 * bytesOfDocument(doc
 /** Runs any operation, for the doors that serve streams. Never rejects. */
 export class Operations implements Component {
   readonly name = 'subscriptions';
-  private readonly live = new Map<UpstreamStream, Transport>();
+  private readonly live = new Map<ClientStream, Transport>();
   private readonly countEvent: (transport: Transport) => void;
   private readonly planned = new TextCache<SubscriptionPlan>(MOST_BYTES);
   private plannedFor: unknown = null;
@@ -54,7 +54,7 @@ export class Operations implements Component {
   constructor(
     private readonly server: ApolloServer<GatewayContext>,
     private readonly planner: SubscriptionPlanner,
-    private readonly upstream: UpstreamPool,
+    private readonly feeds: SharedFeeds,
     private readonly admission: Admission,
     private readonly identities: Identities,
     private readonly showError: typeof publicError,
@@ -74,7 +74,7 @@ export class Operations implements Component {
   async stop(): Promise<void> {
     const goingAway = errorOf('SUBGRAPH_UNAVAILABLE', 'this server is going away');
     for (const [stream, transport] of [...this.live])
-      if (transport !== 'websocket') stream.events.fail(new PublicGraphqlError(goingAway));
+      if (transport !== 'websocket') stream.fail(new PublicGraphqlError(goingAway));
     // The doors write these errors before they are closed themselves.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -117,14 +117,18 @@ export class Operations implements Component {
 
     let stopWaiting = () => undefined as void;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const stream: UpstreamStream = new UpstreamStream(this.upstream, plan, context, variables, this.telemetry, {
-      onEvent: () => this.countEvent(transport),
-      onClose: () => {
-        stopWaiting();
-        this.live.delete(stream);
-        end();
+    const stream: ClientStream = new ClientStream(
+      this.feeds,
+      { plan, context, variables },
+      {
+        onEvent: () => this.countEvent(transport),
+        onClose: () => {
+          stopWaiting();
+          this.live.delete(stream);
+          end();
+        },
       },
-    });
+    );
     this.live.set(stream, transport);
     if (transport === 'websocket') return { kind: 'stream', answers: stream.answers, ended };
     // A websocket is closed by its door instead, with all of its streams.

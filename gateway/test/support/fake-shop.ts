@@ -17,7 +17,7 @@ const FINAL = new Set(['CANCELLED', 'DELIVERED']);
 /** Orders with their whole history, streamed as the API promises. */
 class FakeOrders extends FakeSubgraph {
   private readonly history = new Map<string, OrderVersion[]>();
-  private readonly wakeUp = new EventEmitter();
+  private readonly wakeUp = new EventEmitter().setMaxListeners(0);
   /** How many streams are open. */
   streams = 0;
 

@@ -3,20 +3,18 @@ import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import type { AppError } from '@shop/shared/errors/app-error';
 import { LARGEST_MESSAGE } from '@shop/shared/graphql/largest-message';
-import { mapEvents } from '@shop/shared/graphql/map-events';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { contextFrom, traceHeaders } from '@shop/shared/telemetry/trace-context';
 import type { GatewayContext } from '../context.js';
 import { pathOfFailedFetch } from '../failed-fetch.js';
 import { errorOf, PART_AWAY, publicError, PublicGraphqlError, toPublicError } from '../public-errors.js';
 import { tooMuch } from '../too-much.js';
-import { EventQueue } from './event-queue.js';
 import { type Resumption, resumptionOf } from './resumption.js';
 import type { SubscriptionPlan, Variables } from './subscription-plan.js';
 import type { UpstreamPool } from './upstream-pool.js';
 import { bytesOf } from './upstream-socket.js';
 
-/** A stream that can be resumed is tried again so long after a break, at growing intervals. */
+/** A feed that can be resumed is tried again so long after a break, at growing intervals. */
 const RESUME_FOR_MS = 60_000;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
@@ -25,17 +23,31 @@ const MOST_BYTES = LARGEST_MESSAGE - 1_024;
 /** A connection that held so long was whole again, and its break is a new one. */
 const WHOLE_AFTER_MS = 5_000;
 
+/** One operation of one identity, with its variables. */
+export interface PlannedSubscription {
+  readonly plan: SubscriptionPlan;
+  readonly context: GatewayContext;
+  readonly variables: Variables;
+}
+
+/** One event, as its client asked for it with the fields of other subgraphs: these are asked for once, however many listen. */
+export type LiveEvent = () => Promise<ExecutionResult>;
+
+/** Who listens to a feed. After `failed` or `ended` it hears nothing more. */
+export interface FeedListener {
+  event(event: LiveEvent): void;
+  failed(error: PublicGraphqlError): void;
+  ended(): void;
+}
+
 /**
- * The events of one subscription at its subgraph. After a break it goes on after the last version that it gave, so that
- * none is missed and none comes twice; a stream without such a place ends with SUBGRAPH_UNAVAILABLE.
+ * The events of one subscription at its subgraph, for all who listen. After a break it goes on after the last version that
+ * it gave, so that none is missed and none comes twice; a feed without such a place ends with SUBGRAPH_UNAVAILABLE.
  */
-export class UpstreamStream {
-  /** What came from the subgraph, oldest first. */
-  readonly events: EventQueue<ExecutionResult>;
-  /** The same as the client asked for it, with the fields of other subgraphs. */
-  readonly answers: AsyncGenerator<ExecutionResult, void, undefined>;
+export class UpstreamFeed {
+  readonly listeners = new Set<FeedListener>();
   private readonly resumption: Resumption | null;
-  private readonly variables: Variables;
+  private readonly primaryVariables: Variables;
   /** The operation's own trace: events belong to those in which they happened. */
   private readonly origin = activeContext.active();
   private lastVersion: number | null = null;
@@ -44,62 +56,78 @@ export class UpstreamStream {
   private wait = FIRST_WAIT_MS;
   private retry: NodeJS.Timeout | undefined;
   private unsubscribe: () => void = () => undefined;
+  private closed = false;
 
   /** Throws BAD_USER_INPUT where the subgraph would close the socket, which is everybody's, for what it is asked. */
   constructor(
+    private readonly subscription: PlannedSubscription,
     private readonly pool: UpstreamPool,
-    private readonly plan: SubscriptionPlan,
-    private readonly context: GatewayContext,
-    variables: Variables,
-    { tracing }: Pick<Telemetry, 'tracing'>,
-    { onEvent, onClose }: { readonly onEvent: () => void; readonly onClose: () => void },
+    private readonly telemetry: Pick<Telemetry, 'tracing'>,
+    /** Called when all have heard of an event. */
+    private readonly onProgress: () => void,
   ) {
-    this.variables = plan.primaryVariables(variables);
-    this.resumption = resumptionOf(plan.primary.operation, this.variables);
+    const { plan, variables } = subscription;
+    this.primaryVariables = plan.primaryVariables(variables);
+    this.resumption = resumptionOf(plan.primary.operation, this.primaryVariables);
     if (bytesOf(this.payload()) > MOST_BYTES) throw tooLong();
-    this.events = new EventQueue<ExecutionResult>(
-      () => {
-        clearTimeout(this.retry);
-        this.unsubscribe();
-        onClose();
-      },
-      () => failure(errorOf('RATE_LIMITED', 'this stream is not read fast enough')),
-    );
-    const name = `event ${pathOfFailedFetch(plan.primary.operation)?.[0] ?? ''}`;
-    this.answers = mapEvents(this.events, (event) => {
-      onEvent();
-      const parent = contextFrom(event.extensions ?? {}, this.origin);
-      return tracing.inSpan(name, { kind: SpanKind.CONSUMER, parent }, () => plan.answer(event, variables, context));
-    });
+  }
+
+  /** The version that it gave last; null before the first. */
+  get version(): number | null {
+    return this.lastVersion;
+  }
+
+  /** Whether it broke, and has given nothing since. */
+  get isBroken(): boolean {
+    return this.brokenSince !== null;
+  }
+
+  /** Closes it, and has all who listen listen to another, which has come to the same version. */
+  moveTo(other: UpstreamFeed): void {
+    for (const listener of this.listeners) other.listeners.add(listener);
+    this.listeners.clear();
+    this.close();
+  }
+
+  /** Subscribes at the subgraph. */
+  open(): void {
     this.attempt();
+  }
+
+  /** Ends it without a word. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+    this.unsubscribe();
   }
 
   private attempt(): void {
     this.attemptedAt = Date.now();
-    const { serviceName } = this.plan.primary;
-    const socket = this.pool.socketTo(serviceName, this.plan.url, this.context.authorization);
+    const { plan, context } = this.subscription;
+    const socket = this.pool.socketTo(plan.primary.serviceName, plan.url, context.authorization);
     this.unsubscribe = socket.subscribe(this.payload(), {
       next: (event) => this.next(event),
       refused: (errors) => this.refused(fromSubgraph(errors[0])),
       broken: (established) => this.broken(established),
-      tooLarge: () => this.events.fail(failure(toPublicError(tooLong()))),
-      complete: () => this.events.end(),
+      tooLarge: () => this.fail(toPublicError(tooLong())),
+      complete: () => this.end((listener) => listener.ended()),
     });
   }
 
   private payload(): SubscribePayload {
-    const { authorization, requestId } = this.context;
-    const { operationName } = this.plan.primary;
+    const { plan, context } = this.subscription;
+    const { authorization, requestId } = context;
+    const { operationName } = plan.primary;
     return {
       query: this.operation(),
-      variables: this.variables,
+      variables: this.primaryVariables,
       ...(operationName !== undefined && { operationName }),
       extensions: { ...(authorization !== null && { authorization }), requestId, ...traceHeaders(this.origin) },
     };
   }
 
   private operation(): string {
-    if (!this.resumption) return this.plan.primary.operation;
+    if (!this.resumption) return this.subscription.plan.primary.operation;
     return this.lastVersion === null ? this.resumption.operation : this.resumption.after(this.lastVersion);
   }
 
@@ -111,25 +139,47 @@ export class UpstreamStream {
       if (this.lastVersion !== null && version <= this.lastVersion) return;
       this.lastVersion = version;
     }
-    this.events.push(event);
+    const live = this.liveEvent(event);
+    for (const listener of [...this.listeners]) listener.event(live);
+    this.onProgress();
+  }
+
+  private liveEvent(event: ExecutionResult): LiveEvent {
+    const { plan, variables, context } = this.subscription;
+    const name = `event ${pathOfFailedFetch(plan.primary.operation)?.[0] ?? ''}`;
+    let answer: Promise<ExecutionResult> | undefined;
+    return () => {
+      const parent = contextFrom(event.extensions ?? {}, this.origin);
+      return (answer ??= this.telemetry.tracing.inSpan(name, { kind: SpanKind.CONSUMER, parent }, () =>
+        plan.answer(event, variables, context),
+      ));
+    };
   }
 
   /** A subgraph that is about to stop may say so instead of closing: that is a break too. */
   private refused(error: GraphQLFormattedError): void {
     if (error.extensions?.['code'] === 'SUBGRAPH_UNAVAILABLE') this.broken(true);
-    else this.events.fail(failure(error));
+    else this.fail(error);
   }
 
-  /** A subgraph that can't be reached in the first place is away: a stream is only resumed once it was there. */
+  /** A subgraph that can't be reached in the first place is away: a feed is only resumed once it was there. */
   private broken(established: boolean): void {
+    if (this.closed) return;
     const now = Date.now();
     if (established && (this.brokenSince === null || now - this.attemptedAt > WHOLE_AFTER_MS)) this.brokenSince = now;
-    if (!this.resumption || this.brokenSince === null || now - this.brokenSince > RESUME_FOR_MS) {
-      this.events.fail(failure(errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY)));
-      return;
-    }
+    if (!this.resumption || this.brokenSince === null || now - this.brokenSince > RESUME_FOR_MS)
+      return this.fail(errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY));
     this.retry = setTimeout(() => this.attempt(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  private fail(error: GraphQLFormattedError): void {
+    this.end((listener) => listener.failed(new PublicGraphqlError(error)));
+  }
+
+  private end(tell: (listener: FeedListener) => void): void {
+    this.close();
+    for (const listener of [...this.listeners]) tell(listener);
   }
 }
 
@@ -141,8 +191,4 @@ function tooLong(): AppError {
 function fromSubgraph(error: GraphQLFormattedError | undefined): GraphQLFormattedError {
   const { message = '', extensions } = error ?? {};
   return publicError({ message, extensions: { ...extensions, serviceName: 'subgraph' } }, null);
-}
-
-function failure(error: GraphQLFormattedError): PublicGraphqlError {
-  return new PublicGraphqlError(error);
 }
