@@ -1,15 +1,22 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { statementShape } from '@shop/shared/persistence/statement-shape';
+
+/** How often a statement was run, whatever its values, and how many bytes its texts had. */
+export interface Runs {
+  readonly count: number;
+  readonly bytes: number;
+}
 
 /**
- * Stands between clients and a PostgreSQL server, and counts the statements that pass, and their bytes. Those that come by
+ * Stands between clients and a PostgreSQL server, and counts the statements that pass, by their shapes. Those that come by
  * themselves while nobody asks for anything can be left out.
  */
 export class PostgresMeter {
-  statements = 0;
-  bytes = 0;
-  private readonly background = new Set<string>();
+  private runs = new Map<string, Runs>();
+  /** Whether polls have transactions differs, and what is done in one has statements that count. */
+  private readonly background = new Set(['begin', 'commit', 'rollback']);
   private listens = false;
   private readonly sockets = new Set<Socket>();
 
@@ -37,6 +44,18 @@ export class PostgresMeter {
     this.listens = false;
   }
 
+  /** How many were run since `take`. */
+  get statements(): number {
+    return [...this.runs.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** What was run since it was asked for the last time, by the statement's shape. */
+  take(): ReadonlyMap<string, Runs> {
+    const taken = this.runs;
+    this.runs = new Map();
+    return taken;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
@@ -48,10 +67,11 @@ export class PostgresMeter {
       'data',
       frameReader(
         statementReader((text) => {
-          if (this.listens) this.background.add(text);
-          else if (!this.background.has(text)) {
-            this.statements += 1;
-            this.bytes += text.length;
+          const shape = statementShape(text);
+          if (this.listens) this.background.add(shape);
+          else if (!this.background.has(shape)) {
+            const { count, bytes } = this.runs.get(shape) ?? { count: 0, bytes: 0 };
+            this.runs.set(shape, { count: count + 1, bytes: bytes + text.length });
           }
         }),
       ),

@@ -131,7 +131,7 @@ it('asks the database once for any number of orders, and of emails', async () =>
   const meter = await PostgresMeter.before(service.databaseUrl);
   const { url, stop } = await service.another({ DATABASE_URL: meter.url });
   const statements = async (variables: object) => {
-    meter.statements = 0;
+    meter.take();
     await ask(entities, { ...variables }, owner(), url);
     return meter.statements;
   };
