@@ -41,6 +41,6 @@ async function launch() {
   // What the environment says itself goes before what the file says.
   if (settings && existsSync('.env')) process.loadEnvFile('.env');
   if (built) await build(root);
-  if (bundled?.()) await bundle(root);
+  if (bundled) await bundle(root);
   await run(args);
 }

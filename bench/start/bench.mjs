@@ -27,7 +27,8 @@ export async function measure(args) {
 /** Of each service's process its times in ms, by name. Before the first its database is made, and the code compiled. */
 async function eachProcess(servers, { rounds }) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'bench-start-'));
-  const outer = await shopEnvironment(servers, dataFolder);
+  // As the launcher has it, and gives it on.
+  const outer = await shopEnvironment(servers, dataFolder, { NODE_COMPILE_CACHE: join(root, '.cache/compiled') });
   const ports = planPorts(outer);
   const each = environments({
     ...{ outer, ports, secrets: developmentSecrets(dataFolder), serverUrl: servers.databaseUrl, dataFolder },

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+
+/** Where `npm run compose` leaves what it composed, seen from its recipe. */
+export const composedBeside = 'gateway/supergraph.graphql';
 
 /** One subgraph of a recipe. */
 export interface SubgraphRecipe {
@@ -29,21 +33,33 @@ export async function readRecipe(file: string): Promise<SubgraphRecipe[]> {
   }));
 }
 
-/** Composes a supergraph. `schemaOf` gives a subgraph's schema as text; its file's content unless told. */
-export async function composeSupergraph(
-  recipe: readonly SubgraphRecipe[],
-  schemaOf: (subgraph: SubgraphRecipe) => Promise<string> = ({ schemaFile }) => readFile(schemaFile, 'utf8'),
-): Promise<string> {
-  const services = await Promise.all(
-    recipe.map(async (subgraph) => ({
-      name: subgraph.name,
-      url: subgraph.url,
-      typeDefs: parse(await schemaOf(subgraph)),
-    })),
+/** A subgraph with its schema as text. */
+export interface SubgraphSchema extends SubgraphRecipe {
+  readonly schema: string;
+}
+
+/** Reads the subgraphs' schemas from their files. */
+export async function readSchemas(recipe: readonly SubgraphRecipe[]): Promise<SubgraphSchema[]> {
+  return await Promise.all(
+    recipe.map(async (subgraph) => ({ ...subgraph, schema: await readFile(subgraph.schemaFile, 'utf8') })),
   );
-  const result = composeServices(services);
+}
+
+/** Composes a supergraph, whose first line says of what. Throws a sentence about why it can't be composed. */
+export function composeSupergraph(subgraphs: readonly SubgraphSchema[]): string {
+  const result = composeServices(subgraphs.map(({ name, url, schema }) => ({ name, url, typeDefs: parse(schema) })));
   if (result.errors) {
     throw new Error(`The subgraphs don't compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);
   }
-  return result.supergraphSdl.trimEnd() + '\n';
+  return `${originOf(subgraphs)}\n${result.supergraphSdl.trimEnd()}\n`;
+}
+
+/** Whether a supergraph is composed of these very schemas, by its first line: to compose it takes half a second. */
+export function isComposedOf(supergraph: string, subgraphs: readonly SubgraphSchema[]): boolean {
+  return supergraph.startsWith(`${originOf(subgraphs)}\n`);
+}
+
+function originOf(subgraphs: readonly SubgraphSchema[]): string {
+  const parts = subgraphs.map(({ name, url, schema }) => [name, url, schema]);
+  return `# Composed of ${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }

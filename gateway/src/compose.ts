@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { composeSupergraph, readRecipe, type SubgraphRecipe } from './compose-supergraph.js';
+import { composedBeside, composeSupergraph, readRecipe, type SubgraphRecipe } from './compose-supergraph.js';
 import { repositoryRoot } from './config.js';
 
 /**
@@ -9,11 +9,10 @@ import { repositoryRoot } from './config.js';
  */
 async function compose(check: boolean): Promise<string[]> {
   const recipe = await readRecipe(path.join(repositoryRoot, 'supergraph.yaml'));
-  const schemas = new Map(await Promise.all(recipe.map(async (subgraph) => [subgraph, await emit(subgraph)] as const)));
-  const composed = await composeSupergraph(recipe, async (subgraph) => schemas.get(subgraph) ?? '');
+  const subgraphs = await Promise.all(recipe.map(async (each) => ({ ...each, schema: await emit(each) })));
   const outputs = [
-    ...[...schemas].map(([{ schemaFile }, text]) => [schemaFile, text] as const),
-    [path.join(repositoryRoot, 'gateway/supergraph.graphql'), composed] as const,
+    ...subgraphs.map(({ schemaFile, schema }) => [schemaFile, schema] as const),
+    [path.join(repositoryRoot, composedBeside), composeSupergraph(subgraphs)] as const,
   ];
   const stale: string[] = [];
   for (const [file, text] of outputs) {

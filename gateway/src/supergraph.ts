@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { SupergraphSdlHook, SupergraphSdlUpdateFunction } from '@apollo/gateway';
 import { StartError, systemMistake } from '@shop/shared/lifecycle/start-error';
 import type { Logger } from '@shop/shared/logging/logger';
-import { composeSupergraph, readRecipe } from './compose-supergraph.js';
+import { composedBeside, composeSupergraph, isComposedOf, readRecipe, readSchemas } from './compose-supergraph.js';
 import type { GatewayConfig } from './config.js';
 import { WatchedFiles } from './watched-files.js';
 
@@ -40,7 +41,11 @@ export class SupergraphSource {
     }
     const recipe = await readRecipe(this.from.recipeFile);
     this.files.watch([this.from.recipeFile, ...recipe.map(({ schemaFile }) => schemaFile)]);
-    return await composeSupergraph(recipe);
+    const subgraphs = await readSchemas(recipe);
+    const composed = await readFile(path.join(path.dirname(this.from.recipeFile), composedBeside), 'utf8').catch(
+      () => '',
+    );
+    return isComposedOf(composed, subgraphs) ? composed : composeSupergraph(subgraphs);
   }
 
   private async reload(): Promise<void> {

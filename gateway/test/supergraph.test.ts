@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startMistake } from '@shop/shared/lifecycle/start-error';
 import { eventually } from '../../tests/support/eventually.js';
 import { graphqlRequest } from '../../tests/support/graphql-client.js';
-import { composeSupergraph, readRecipe } from '../src/compose-supergraph.js';
+import { composedBeside, composeSupergraph, readRecipe, readSchemas } from '../src/compose-supergraph.js';
 import { readGatewayConfig, repositoryRoot } from '../src/config.js';
 import { createSystem } from '../src/system.js';
 import { FakeShop } from './support/fake-shop.js';
@@ -58,6 +58,19 @@ describe('where the supergraph comes from', () => {
     });
   });
 
+  it('is what was composed before of the same schemas, and of no others', async () => {
+    await mkdir(path.join(folder, path.dirname(composedBeside)));
+    const composed = composeSupergraph(await readSchemas(await readRecipe(recipe)));
+    await writeFile(path.join(folder, composedBeside), composed.replaceAll('whoAmI', 'asComposed'));
+    await startFromRecipe();
+    const names = async () => (await ask('{ __type(name: "Query") { fields { name } } }')).data;
+    expect(await names()).toMatchObject({ __type: { fields: expect.arrayContaining([{ name: 'asComposed' }]) } });
+    await writeFile(path.join(folder, 'products.graphql'), shop.products.sdl.replace('whoAmI', 'whoIsIt'));
+    await eventually(async () =>
+      expect(await names()).toMatchObject({ __type: { fields: expect.arrayContaining([{ name: 'whoIsIt' }]) } }),
+    );
+  });
+
   it('is composed again when a schema file changes, and stays as it was when the change is broken', async () => {
     await startFromRecipe();
     const file = path.join(folder, 'payments.graphql');
@@ -85,7 +98,8 @@ describe('where the supergraph comes from', () => {
 
   it('says what does not compose', async () => {
     await writeFile(path.join(folder, 'payments.graphql'), 'type Query { whoAmI: Int }');
-    await expect(composeSupergraph(await readRecipe(recipe))).rejects.toThrow(/don't compose:\n.*whoAmI/);
+    const subgraphs = await readSchemas(await readRecipe(recipe));
+    expect(() => composeSupergraph(subgraphs)).toThrow(/don't compose:\n.*whoAmI/);
   });
 
   it('says what is wrong with a recipe', async () => {

@@ -23,6 +23,9 @@ const preparations = {
   databases: 'system/dist/containers/databases.js',
 };
 
+/** `npm start`, with the whole system where it runs in one process. */
+const launcher = { start: 'system/dist/start.js' };
+
 /** What code that was written for `require` expects to find in a module. */
 const forCommonJs = `import { createRequire as requireFrom } from 'node:module';
 import { dirname as folderOf } from 'node:path';
@@ -59,6 +62,7 @@ async function write(root, draft) {
       entryPoints: {
         ...Object.fromEntries(processes.map((name) => [basename(name), join(name, 'dist', 'main.js')])),
         ...preparations,
+        ...launcher,
       },
       outdir: draft,
       bundle: true,
@@ -68,6 +72,8 @@ async function write(root, draft) {
       target: 'node24',
       // Names are read: by type-graphql those of classes, by people those in a stack.
       keepNames: true,
+      // A third less to read and to decode. Lines stay, for stacks to name them.
+      ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 120 },
       // For NODE_OPTIONS=--enable-source-maps, which costs a start as much as it saves to load few files.
       sourcemap: 'linked',
       sourcesContent: false,
