@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
 import type { OperationDurations } from '@shop/shared/graphql/operation-metrics';
 import { nameOperation } from '@shop/shared/graphql/operation-tracing';
 import { TextCache } from '@shop/shared/text/text-cache';
 import type { GatewayContext } from './context.js';
+import type { Answer, CompiledOperation } from './execution/compiled-operation.js';
 import type { CompiledOperations } from './execution/compiled-operations.js';
+import { SharedAnswers } from './shared-answers.js';
 import type { Subgraphs } from './subgraphs.js';
 import type { OperationRequest } from './subscriptions/operation-request.js';
 
@@ -24,11 +27,14 @@ const ASKED_FIRST = /^application\/json\s*(?:;|$)/i;
  */
 export class KnownOperations {
   private readonly contentTypes = new TextCache<string>(CHARACTERS_KEPT);
+  private readonly shared = new SharedAnswers<Answer<string>>();
 
   constructor(
     private readonly operations: CompiledOperations,
     private readonly subgraphs: Subgraphs,
     private readonly durations: OperationDurations,
+    /** Whether those who are nobody may share an answer: not where it may depend on where they are. */
+    private readonly shares: boolean,
   ) {}
 
   /** Null where the server has to look at the request as well. An operation that was run is not run again. */
@@ -44,11 +50,22 @@ export class KnownOperations {
     if (contentType === undefined || !operation || operation.mistakesIn(variables).length > 0) return null;
     const startedAt = performance.now();
     nameOperation(operation.kind, operation.name);
-    const answered = operation.runToText({ variables, ask: this.subgraphs.askedFor(context) });
+    const answered = this.run(operation, request, context);
     const answer = await answered.catch(() => null);
     if (!answer || answer.errors) return { kind: 'answered', context: { ...context, startedAt, answered } };
     this.durations.observe({ type: operation.kind, name: operation.name }, undefined, startedAt);
     return { kind: 'text', contentType, text: `{"data":${answer.data ?? 'null'}}\n` };
+  }
+
+  private run(
+    operation: CompiledOperation,
+    request: OperationRequest,
+    context: GatewayContext,
+  ): Promise<Answer<string>> {
+    const { query, operationName, variables } = request;
+    const run = () => operation.runToText({ variables, ask: this.subgraphs.askedFor(context) });
+    if (!this.shares || context.authorization !== null || operation.kind !== OperationTypeNode.QUERY) return run();
+    return this.shared.run(JSON.stringify([query, operationName, operation.taken(variables)]), run);
   }
 
   /** Told of a content type that the server chose for the answer to an operation. By GET it may have been a page. */

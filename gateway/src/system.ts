@@ -64,7 +64,7 @@ export function wire(config: GatewayConfig, { telemetry, rateLimits, redis }: Fo
   const showError = config.development ? publicError : publicErrorWithoutHints;
   const durations = new OperationDurations(telemetry.metrics);
   const server = createApolloServer(gateway, config.development, showError, durations, telemetry);
-  const known = new KnownOperations(compiled, subgraphs, durations);
+  const known = new KnownOperations(compiled, subgraphs, durations, config.tokens !== null);
   const upstream = new UpstreamPool(config.tokens === null, proof);
   const persisted = config.safelistFile
     ? new SafelistedOperations(config.safelistFile, logger)

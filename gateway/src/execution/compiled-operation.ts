@@ -92,6 +92,14 @@ export class CompiledOperation {
     return this.definition.name?.value;
   }
 
+  /** Of a client's variables, as they were sent, those that the operation takes, by name. */
+  taken(variables: Variables | undefined): readonly (readonly [string, unknown])[] {
+    const { variableDefinitions = [] } = this.asked;
+    return variableDefinitions.flatMap(({ variable: { name } }) =>
+      variables && Object.hasOwn(variables, name.value) ? [[name.value, variables[name.value]] as const] : [],
+    );
+  }
+
   /** What is wrong with a client's variables, if anything: then the operation is not to be run. */
   mistakesIn(variables: Variables | undefined): readonly GraphQLError[] {
     const { variableDefinitions = [] } = this.asked;
