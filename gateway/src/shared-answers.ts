@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 /** One that takes longer keeps nobody waiting for its end. */
 const LONGEST_WAIT_MS = 20;
 
@@ -35,10 +33,14 @@ export class SharedAnswers<Answer> {
     return sent;
   }
 
-  private async after(sent: Promise<Answer>): Promise<void> {
-    const over = new AbortController();
-    const late = pause(LONGEST_WAIT_MS, undefined, { signal: over.signal }).catch(() => undefined);
-    await Promise.race([sent.catch(() => undefined), late]);
-    over.abort();
+  private after(sent: Promise<Answer>): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, LONGEST_WAIT_MS);
+      const over = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      sent.then(over, over);
+    });
   }
 }
