@@ -40,6 +40,8 @@ export async function runProcess(create: (environment: Environment) => Component
   try {
     await system.start();
     logger.info('started');
+    // What only the start needed goes now, and not with the growth of the heap: where the process has --expose-gc.
+    void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
   } catch (error) {
     const mistake = startMistake(error);
     if (mistake) process.stderr.write(`${system.name}: ${mistake}\n`);

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { runMigrations } from 'graphile-worker';
 import { Pool } from 'pg';
 import { StopTime } from '../lifecycle/stop-time.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { type Bus, type ConsumeOptions, type MessageHandler, type OutgoingMessage, Undeliverable } from './bus.js';
 import { EmbeddedJobs } from './embedded-jobs.js';
 import { EmbeddedLink } from './embedded-link.js';
-import { workerLogger } from './embedded-pool.js';
+import type { runWorkerPool } from './embedded-pool.js';
 import { type EmbeddedConsumer, EmbeddedWorker } from './embedded-worker.js';
 import { within } from './in-flight.js';
 import { topicMatches } from './topic.js';
@@ -39,6 +38,8 @@ export class EmbeddedBus implements Bus {
   private readonly logger: Logger;
   private readonly link: EmbeddedLink;
   private pool: Pool | undefined;
+  /** What runs on graphile-worker, which a process that has another bus never loads. */
+  private runPool: typeof runWorkerPool | undefined;
   private worker: EmbeddedWorker | undefined;
   private consuming = false;
 
@@ -51,7 +52,9 @@ export class EmbeddedBus implements Bus {
   async start(): Promise<void> {
     this.pool = this.newPool();
     try {
-      await runMigrations({ pgPool: this.pool, logger: workerLogger(this.logger) });
+      const { prepareJobs, runWorkerPool } = await import('./embedded-pool.js');
+      this.runPool = runWorkerPool;
+      await prepareJobs(this.pool, this.logger);
       await this.link.start();
     } catch (error) {
       await this.stop();
@@ -135,8 +138,8 @@ export class EmbeddedBus implements Bus {
   }
 
   private async startWorker(): Promise<void> {
-    const { pool, link, logger } = this;
-    if (!pool) throw new Error('the message bus is not started');
+    const { pool, link, logger, runPool } = this;
+    if (!pool || !runPool) throw new Error('the message bus is not started');
     const { service } = this.options;
     const consumers = [...this.consumers.values()];
     const worker = new EmbeddedWorker({
@@ -145,6 +148,7 @@ export class EmbeddedBus implements Bus {
       pool,
       link,
       logger,
+      runPool,
       onFailed: (error) => void this.restart(worker, error),
     });
     this.worker = worker;

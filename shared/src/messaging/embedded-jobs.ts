@@ -1,9 +1,14 @@
 import type { Job } from 'graphile-worker';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { NEW_JOBS } from './embedded-pool.js';
 import type { IncomingMessage, OutgoingMessage } from './bus.js';
 import { completeEnvelope } from './foreign-envelope.js';
+
+/**
+ * The channel on which we say which queues have new jobs, as a JSON array; null for any. graphile-worker's own
+ * notification names none, so that every pool on the database would look for every job.
+ */
+export const NEW_JOBS = 'bus_queues';
 
 /** The most that graphile-worker's column holds: crashes count as its attempts, our own retries are new jobs. */
 const MAX_ATTEMPTS = 32_767;

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { type Job, Logger as WorkerLogger, runTaskList, type TaskList } from 'graphile-worker';
+import { type Job, Logger as WorkerLogger, runMigrations, runTaskList, type TaskList } from 'graphile-worker';
 import type { Notification, Pool, PoolClient } from 'pg';
 import type { Logger } from '../logging/logger.js';
+import { NEW_JOBS } from './embedded-jobs.js';
 
 interface WorkerPoolOptions {
   readonly pool: Pool;
@@ -25,12 +26,6 @@ export interface JobPool {
   /** Resolves when the jobs at work have ended. */
   stop(): Promise<void>;
 }
-
-/**
- * The channel on which we say which queues have new jobs, as a JSON array; null for any. graphile-worker's own
- * notification names none, so that every pool on the database would look for every job.
- */
-export const NEW_JOBS = 'bus_queues';
 
 /** Notifications bring new jobs at once, nudges bring our own retries; polling finds what both have missed. */
 const POLL_MS = 10_000;
@@ -121,8 +116,13 @@ function endsWhenIdle(events: EventEmitter): GraphileConfig.Plugin {
   };
 }
 
+/** Brings graphile-worker's tables up to date. */
+export async function prepareJobs(pgPool: Pool, logger: Logger): Promise<void> {
+  await runMigrations({ pgPool, logger: workerLogger(logger) });
+}
+
 /** graphile-worker's own lines: what matters in them is logged by us. */
-export function workerLogger(logger: Logger): WorkerLogger {
+function workerLogger(logger: Logger): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     logger.debug({ level, from: 'graphile-worker' }, message);
   });

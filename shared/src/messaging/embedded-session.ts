@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
-import { NEW_JOBS } from './embedded-pool.js';
+import { NEW_JOBS } from './embedded-jobs.js';
 
 /** The first half of the keys of our advisory locks in the bus' database; the second says what is locked. */
 const LOCK_CLASS = 0x62_75_73;

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js';
 import { type IncomingMessage, type MessageHandler, PermanentFault } from './bus.js';
 import { EmbeddedJobs, fromJob, type Successor } from './embedded-jobs.js';
 import type { EmbeddedLink } from './embedded-link.js';
-import { type JobPool, runWorkerPool } from './embedded-pool.js';
+import type { JobPool, runWorkerPool } from './embedded-pool.js';
 import { reasonOf } from './fault-reason.js';
 import { within } from './in-flight.js';
 import { deadLetterQueue, retryDelayMs } from './topology.js';
@@ -22,6 +22,7 @@ interface EmbeddedWorkerOptions {
   readonly pool: Pool;
   readonly link: EmbeddedLink;
   readonly logger: Logger;
+  readonly runPool: typeof runWorkerPool;
   /** Called when the worker can't go on: it has to be stopped, and a new one started. */
   readonly onFailed: (error: Error) => void;
 }
@@ -67,8 +68,8 @@ export class EmbeddedWorker {
   }
 
   private run(): JobPool {
-    const { consumers, pool, logger, onFailed } = this.options;
-    return runWorkerPool({
+    const { consumers, pool, logger, runPool, onFailed } = this.options;
+    return runPool({
       pool,
       queues: consumers.map(({ queue }) => queue),
       concurrency: consumers.reduce((sum, { prefetch }) => sum + prefetch, 0),
