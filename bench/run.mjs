@@ -1,4 +1,4 @@
-// `npm run bench -- gateway | shop | saga | push | start | memory | all`: measures this project side by side with what a
+// `npm run bench -- gateway | shop | saga | push | start | memory | growth | all`: measures this project side by side with what a
 // user would pick instead, in one run. A table on stdout, everything in bench/results/ and RESULTS.md, and exit code 1 when a
 // figure misses what it should at least be.
 import { say } from '../scripts/launch/say.mjs';
@@ -12,6 +12,7 @@ const benchmarks = {
   push: () => import('./push/bench.mjs'),
   start: () => import('./start/bench.mjs'),
   memory: () => import('./memory/bench.mjs'),
+  growth: () => import('./growth/bench.mjs'),
 };
 
 /** Resolves to whether every figure is what it should at least be. */

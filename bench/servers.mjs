@@ -32,6 +32,7 @@ export async function withServers(use) {
     return join(folder, name);
   };
   const stops = [];
+  const pids = [];
   const kept = (server) => {
     stops.unshift(() => server.stop());
     return server;
@@ -42,12 +43,12 @@ export async function withServers(use) {
     const postgres = kept(await startPostgres({ folder: join(folder, 'postgres'), durable: true }, say));
     const rabbit = kept(await startRabbitMq(rabbitProgram, own('rabbitmq')));
     const cacheServer = kept(await startRedis(redisProgram, own('redis')));
-    for (const pid of [postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)])
-      if (pid !== 0) running.add(pid);
+    pids.push(...[postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)].filter((pid) => pid !== 0));
+    for (const pid of pids) running.add(pid);
     return await use({ databaseUrl: postgres.url, brokerUrl: rabbit.url, redisUrl: cacheServer.url });
   } finally {
     for (const stop of stops) await stop();
-    running.clear();
+    for (const pid of pids) running.delete(pid);
     rmSync(folder, { recursive: true, force: true });
   }
 }

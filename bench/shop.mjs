@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { databaseName, databaseUrl } from '../system/dist/databases.js';
 import { planPorts, processNames } from '../system/dist/ports.js';
 import { Shopper } from '../system/dist/demo/shopper.js';
 import { bundle } from '../scripts/launch/bundle.mjs';
@@ -62,7 +63,8 @@ export async function withShop(servers, settings, use) {
     await untilReady(launcher, 'the shop', () => isReady(gateway));
     const shopkeeper = await Shopper.login(gateway, admin.email, admin.password);
     try {
-      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid) });
+      const databaseOf = (service) => databaseUrl(servers.databaseUrl, databaseName(service, env));
+      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid), databaseOf });
     } finally {
       await shopkeeper.close();
     }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { takeBackBrokenClients } from './broken-clients.js';
+import { beginLazily } from './lazy-begin.js';
 import { migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
 import { traceStatements } from './trace-statements.js';
@@ -58,6 +59,7 @@ export class Database implements Component {
         query_timeout: answerWithinMs,
         statement_timeout: answerWithinMs * CANCELLED_AFTER,
         onPoolCreated: (pool: Pool) => {
+          beginLazily(pool);
           takeBackBrokenClients(pool);
           if (!telemetry) return;
           traceStatements(pool, telemetry);
