@@ -51,15 +51,24 @@ export function composeSupergraph(subgraphs: readonly SubgraphSchema[]): string 
   if (result.errors) {
     throw new Error(`The subgraphs don't compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);
   }
-  return `${originOf(subgraphs)}\n${result.supergraphSdl.trimEnd()}\n`;
+  return withOrigin(subgraphs, `${result.supergraphSdl.trimEnd()}\n`);
 }
 
-/** Whether a supergraph is composed of these very schemas, by its first line: to compose it takes half a second. */
+/** What was composed of these, with the line that says so. */
+export function withOrigin(subgraphs: readonly SubgraphSchema[], composed: string): string {
+  return `${originOf(subgraphs, composed)}\n${composed}`;
+}
+
+/**
+ * Whether a supergraph is, as it stands, what these very schemas were composed to, by its first line: to compose it takes half a
+ * second.
+ */
 export function isComposedOf(supergraph: string, subgraphs: readonly SubgraphSchema[]): boolean {
-  return supergraph.startsWith(`${originOf(subgraphs)}\n`);
+  const end = supergraph.indexOf('\n');
+  return supergraph.slice(0, end) === originOf(subgraphs, supergraph.slice(end + 1));
 }
 
-function originOf(subgraphs: readonly SubgraphSchema[]): string {
-  const parts = subgraphs.map(({ name, url, schema }) => [name, url, schema]);
+function originOf(subgraphs: readonly SubgraphSchema[], composed: string): string {
+  const parts = [composed, ...subgraphs.map(({ name, url, schema }) => [name, url, schema])];
   return `# Composed of ${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }

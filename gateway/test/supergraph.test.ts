@@ -5,7 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startMistake } from '@shop/shared/lifecycle/start-error';
 import { eventually } from '../../tests/support/eventually.js';
 import { graphqlRequest } from '../../tests/support/graphql-client.js';
-import { composedBeside, composeSupergraph, readRecipe, readSchemas } from '../src/compose-supergraph.js';
+import {
+  composedBeside,
+  composeSupergraph,
+  isComposedOf,
+  readRecipe,
+  readSchemas,
+  withOrigin,
+} from '../src/compose-supergraph.js';
 import { readGatewayConfig, repositoryRoot } from '../src/config.js';
 import { createSystem } from '../src/system.js';
 import { FakeShop } from './support/fake-shop.js';
@@ -60,8 +67,9 @@ describe('where the supergraph comes from', () => {
 
   it('is what was composed before of the same schemas, and of no others', async () => {
     await mkdir(path.join(folder, path.dirname(composedBeside)));
-    const composed = composeSupergraph(await readSchemas(await readRecipe(recipe)));
-    await writeFile(path.join(folder, composedBeside), composed.replaceAll('whoAmI', 'asComposed'));
+    const subgraphs = await readSchemas(await readRecipe(recipe));
+    const [, ...lines] = composeSupergraph(subgraphs).replaceAll('whoAmI', 'asComposed').split('\n');
+    await writeFile(path.join(folder, composedBeside), withOrigin(subgraphs, lines.join('\n')));
     await startFromRecipe();
     const names = async () => (await ask('{ __type(name: "Query") { fields { name } } }')).data;
     expect(await names()).toMatchObject({ __type: { fields: expect.arrayContaining([{ name: 'asComposed' }]) } });
@@ -69,6 +77,15 @@ describe('where the supergraph comes from', () => {
     await eventually(async () =>
       expect(await names()).toMatchObject({ __type: { fields: expect.arrayContaining([{ name: 'whoIsIt' }]) } }),
     );
+  });
+
+  it('is composed anew where what was composed before was changed by hand', async () => {
+    const subgraphs = await readSchemas(await readRecipe(recipe));
+    const composed = composeSupergraph(subgraphs);
+    expect(isComposedOf(composed, subgraphs)).toBe(true);
+    expect(isComposedOf(composed.replaceAll('whoAmI', 'byHand'), subgraphs)).toBe(false);
+    expect(isComposedOf(composed, subgraphs.toReversed())).toBe(false);
+    expect(isComposedOf('', subgraphs)).toBe(false);
   });
 
   it('is composed again when a schema file changes, and stays as it was when the change is broken', async () => {

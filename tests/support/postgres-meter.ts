@@ -15,24 +15,27 @@ export interface Runs {
  */
 export class PostgresMeter {
   private runs = new Map<string, Runs>();
-  /** Whether polls have transactions differs, and what is done in one has statements that count. */
-  private readonly background = new Set(['begin', 'commit', 'rollback']);
+  private readonly background: Set<string>;
   private listens = false;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
     private readonly server: Server,
     readonly url: string,
-  ) {}
+    uncounted: readonly string[],
+  ) {
+    this.background = new Set(uncounted);
+  }
 
-  static async before(databaseUrl: string): Promise<PostgresMeter> {
+  /** Stands before that server. What is `uncounted` never counts: a transaction's begin and end, unless told. */
+  static async before(databaseUrl: string, uncounted = ['begin', 'commit', 'rollback']): Promise<PostgresMeter> {
     const target = new URL(databaseUrl);
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = new URL(databaseUrl);
     url.hostname = '127.0.0.1';
     url.port = String((server.address() as AddressInfo).port);
-    const meter = new PostgresMeter(server, url.href);
+    const meter = new PostgresMeter(server, url.href, uncounted);
     server.on('connection', (client) => meter.relay(client, target));
     return meter;
   }

@@ -51,6 +51,8 @@ export class UpstreamFeed {
   /** The operation's own trace: events belong to those in which they happened. */
   private readonly origin = activeContext.active();
   private lastVersion: number | null = null;
+  /** What came last had no version, as it had no data: where in the row that was nobody knows. */
+  private isLost = false;
   private attemptedAt = 0;
   private brokenSince: number | null = null;
   private wait = FIRST_WAIT_MS;
@@ -72,9 +74,9 @@ export class UpstreamFeed {
     if (bytesOf(this.payload()) > MOST_BYTES) throw tooLong();
   }
 
-  /** The version that it gave last; null before the first. */
+  /** The version that it has come to; null before the first, and after an event that told none. */
   get version(): number | null {
-    return this.lastVersion;
+    return this.isLost ? null : this.lastVersion;
   }
 
   /** Whether it broke, and has given nothing since. */
@@ -139,9 +141,11 @@ export class UpstreamFeed {
       if (this.lastVersion !== null && version <= this.lastVersion) return;
       this.lastVersion = version;
     }
+    this.isLost = version === null;
     const live = this.liveEvent(event);
     for (const listener of [...this.listeners]) listener.event(live);
-    this.onProgress();
+    // The last to listen may have left meanwhile, as it could take no more.
+    if (!this.closed) this.onProgress();
   }
 
   private liveEvent(event: ExecutionResult): LiveEvent {

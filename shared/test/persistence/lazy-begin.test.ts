@@ -9,7 +9,7 @@ describe('a transaction that begins with its first statement', () => {
 
   beforeAll(async () => {
     service = await aService();
-    meter = await PostgresMeter.before(service.url);
+    meter = await PostgresMeter.before(service.url, []);
     metered = service.open(meter.url);
     await metered.start();
     await metered.fork().execute('create table notes (id int primary key)');
@@ -28,7 +28,7 @@ describe('a transaction that begins with its first statement', () => {
   it('is one message shorter, and answers what the statement does', async () => {
     const rows = await metered.fork().transactional((em) => em.execute('insert into notes values (1) returning id'));
     expect(rows).toEqual([{ id: 1 }]);
-    expect(said()).toEqual(['begin;insert into notes values (?) returning id']);
+    expect(said()).toEqual(['begin;insert into notes values (?) returning id', 'commit']);
   });
 
   it('tells how many rows a statement has changed', async () => {
@@ -45,7 +45,7 @@ describe('a transaction that begins with its first statement', () => {
     );
     expect(said()).toEqual([]);
     await metered.fork().transactional((em) => em.execute('select 1'));
-    expect(said()).toEqual(['begin;select ?']);
+    expect(said()).toEqual(['begin;select ?', 'commit']);
   });
 
   it('leaves nothing behind when a statement fails, the first or a later one', async () => {
