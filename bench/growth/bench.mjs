@@ -61,9 +61,7 @@ async function filled({ gateway, shopkeeper, databaseOf }, { products, orders })
       'a changed price': () =>
         shopkeeper.run(
           'mutation ($id: ID!, $price: SafeInt!) { updateProduct(id: $id, patch: { price: $price }) { id } }',
-          {
-            ...{ id, price: 1_000 + Math.floor(Math.random() * 1_000) },
-          },
+          { id, price: 1_000 + Math.floor(Math.random() * 1_000) },
         ),
     },
   };

@@ -20,7 +20,7 @@ export async function fillProducts(url, count) {
   });
 }
 
-/** Delivered orders, fifty of each customer, each with an item, three versions, and its timeline. */
+/** Delivered orders, fifty of each customer, each with an item, four versions, and its timeline. */
 export async function fillOrders(url, count) {
   await withClient(url, async (client) => {
     const { rows } = await client.query('select coalesce(max(id), 0)::bigint as last from orders');

@@ -27,7 +27,8 @@ const ASKED_FIRST = /^application\/json\s*(?:;|$)/i;
  */
 export class KnownOperations {
   private readonly contentTypes = new TextCache<string>(CHARACTERS_KEPT);
-  private readonly shared = new SharedAnswers<Answer<string>>();
+  /** Of each operation, by the variables that it takes. */
+  private readonly shared = new WeakMap<CompiledOperation, SharedAnswers<Answer<string>>>();
 
   constructor(
     private readonly operations: CompiledOperations,
@@ -50,7 +51,7 @@ export class KnownOperations {
     if (contentType === undefined || !operation || operation.mistakesIn(variables).length > 0) return null;
     const startedAt = performance.now();
     nameOperation(operation.kind, operation.name);
-    const answered = this.run(operation, request, context);
+    const answered = this.run(operation, variables, context);
     const answer = await answered.catch(() => null);
     if (!answer || answer.errors) return { kind: 'answered', context: { ...context, startedAt, answered } };
     this.durations.observe({ type: operation.kind, name: operation.name }, undefined, startedAt);
@@ -59,13 +60,14 @@ export class KnownOperations {
 
   private run(
     operation: CompiledOperation,
-    request: OperationRequest,
+    variables: OperationRequest['variables'],
     context: GatewayContext,
   ): Promise<Answer<string>> {
-    const { query, operationName, variables } = request;
     const run = () => operation.runToText({ variables, ask: this.subgraphs.askedFor(context) });
     if (!this.shares || context.authorization !== null || operation.kind !== OperationTypeNode.QUERY) return run();
-    return this.shared.run(JSON.stringify([query, operationName, operation.taken(variables)]), run);
+    const shared = this.shared.get(operation) ?? new SharedAnswers<Answer<string>>();
+    this.shared.set(operation, shared);
+    return shared.run(JSON.stringify(operation.taken(variables)), run);
   }
 
   /** Told of a content type that the server chose for the answer to an operation. By GET it may have been a page. */

@@ -14,10 +14,7 @@ describe('equal queries that are asked at the same time', () => {
   beforeAll(async () => {
     auth = await TestAuth.start();
     shop = await new FakeShop().start();
-    gateway = await TestGateway.start(shop.compose(), {
-      AUTH_JWKS_URL: auth.jwksUrl,
-      AUTH_SESSIONS_URL: auth.sessionsUrl,
-    });
+    gateway = await TestGateway.start(shop.compose(), auth.settings);
   });
   afterAll(async () => {
     await gateway.stop();

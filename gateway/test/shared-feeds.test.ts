@@ -28,8 +28,7 @@ describe('equal subscriptions', () => {
     opened = [];
     shop = await new FakeShop().start();
     gateway = await TestGateway.start(shop.compose(), {
-      AUTH_JWKS_URL: auth.jwksUrl,
-      AUTH_SESSIONS_URL: auth.sessionsUrl,
+      ...auth.settings,
       MAX_CONNECTIONS_PER_USER: '1000',
     });
     token = auth.token({ userId: 7 });

@@ -28,8 +28,7 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
     opened = [];
     shop = await new FakeShop().start();
     gateway = await TestGateway.start(shop.compose(), {
-      AUTH_JWKS_URL: auth.jwksUrl,
-      AUTH_SESSIONS_URL: auth.sessionsUrl,
+      ...auth.settings,
       SUBGRAPH_TIMEOUT_MS: '3000',
     });
   });
@@ -201,8 +200,7 @@ describe.each(transports)('subscriptions over %s', (transport, subscribe) => {
 
   it('ends though an event of it is still being answered', async () => {
     const patient = await TestGateway.start(shop.compose(), {
-      AUTH_JWKS_URL: auth.jwksUrl,
-      AUTH_SESSIONS_URL: auth.sessionsUrl,
+      ...auth.settings,
       SUBGRAPH_TIMEOUT_MS: '60000',
     });
     const sessionId = randomUUID();

@@ -19,10 +19,7 @@ describe('the websocket door', () => {
   beforeAll(async () => {
     auth = await TestAuth.start();
     shop = await new FakeShop().start();
-    gateway = await TestGateway.start(shop.compose(), {
-      AUTH_JWKS_URL: auth.jwksUrl,
-      AUTH_SESSIONS_URL: auth.sessionsUrl,
-    });
+    gateway = await TestGateway.start(shop.compose(), auth.settings);
   });
   afterAll(async () => {
     await gateway.stop();

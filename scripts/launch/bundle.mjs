@@ -18,16 +18,18 @@ export const packagesOutside = [
 const absent = ['class-validator', 'pg-native', 'typescript'];
 
 /**
- * Loaded by @apollo/gateway, and by nothing else, for what is never asked of it here: its own client of subgraphs, reports to
- * Apollo, drawings of plans. Together they are a fifth of what the gateway would have to load.
+ * What packages load, by their name or scope, for what is never asked of them here. Of Apollo's: a client of subgraphs of its
+ * own, reports to Apollo, drawings of plans; together a fifth of what the gateway would have to load. Of zod: messages in
+ * fifty languages, of which it reads the English by itself.
  */
-const neverAsked = [
-  ...['make-fetch-happen', 'ts-graphviz', '@opentelemetry/exporter-metrics-otlp-http'],
-  ...['alibaba-cloud', 'aws', 'azure', 'gcp'].map((cloud) => `@opentelemetry/resource-detector-${cloud}`),
-  '@opentelemetry/semantic-conventions/incubating',
-];
-/** Zod's messages in fifty languages, of which it reads the English by itself. */
-const zodLocales = { from: /[\\/]zod[\\/]v4[\\/]classic[\\/]/, path: '../locales/index.js' };
+const neverAsked = {
+  '@apollo': [
+    ...['make-fetch-happen', 'ts-graphviz', '@opentelemetry/exporter-metrics-otlp-http'],
+    ...['alibaba-cloud', 'aws', 'azure', 'gcp'].map((cloud) => `@opentelemetry/resource-detector-${cloud}`),
+    '@opentelemetry/semantic-conventions/incubating',
+  ],
+  zod: ['../locales/index.js'],
+};
 
 /** Of the system, what containers run once before the services: made of the same pieces, so they are bundled with them. */
 const preparations = {
@@ -103,15 +105,18 @@ async function write(root, draft) {
   }
 }
 
-/** Has esbuild put a module with nothing in it in the place of each of these. */
-function emptyModules(names) {
+/** Has esbuild put a module with nothing in it in the place of what these packages import; whoever else does gets the real one. */
+function emptyModules(importedBy) {
   const namespace = 'empty';
+  const paths = Object.values(importedBy).flat();
+  // Told by esbuild itself, which would else ask about every import there is.
+  const filter = new RegExp(`^(?:${paths.map((path) => path.replaceAll('.', '\\.')).join('|')})$`);
   return {
     name: 'empty modules',
     setup: (build) => {
-      build.onResolve({ filter: /^/ }, ({ path, importer }) => {
-        const isLocales = path === zodLocales.path && zodLocales.from.test(importer);
-        return isLocales || names.includes(path) ? { path, namespace } : undefined;
+      build.onResolve({ filter }, ({ path, importer }) => {
+        const owner = Object.keys(importedBy).find((each) => importer.split(/[\\/]/).includes(each));
+        return owner && importedBy[owner].includes(path) ? { path, namespace } : undefined;
       });
       build.onLoad({ filter: /^/, namespace }, () => ({ contents: 'module.exports = {};' }));
     },

@@ -51,6 +51,11 @@ export class TestAuth {
     return `${this.origin}/.well-known/ended-sessions`;
   }
 
+  /** Where a gateway finds both. */
+  get settings() {
+    return { AUTH_JWKS_URL: this.jwksUrl, AUTH_SESSIONS_URL: this.sessionsUrl };
+  }
+
   /** An access token as auth would sign it. A negative lifetime makes an expired one. */
   token(claims: TokenClaims): string {
     const {

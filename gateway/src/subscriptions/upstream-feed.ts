@@ -53,7 +53,7 @@ export class UpstreamFeed {
   private lastVersion: number | null = null;
   /** What came last had no version, as it had no data: where in the row that was nobody knows. */
   private isLost = false;
-  private attemptedAt = 0;
+  private openedAt = 0;
   private brokenSince: number | null = null;
   private wait = FIRST_WAIT_MS;
   private retry: NodeJS.Timeout | undefined;
@@ -91,11 +91,6 @@ export class UpstreamFeed {
     this.close();
   }
 
-  /** Subscribes at the subgraph. */
-  open(): void {
-    this.attempt();
-  }
-
   /** Ends it without a word. */
   close(): void {
     this.closed = true;
@@ -103,8 +98,9 @@ export class UpstreamFeed {
     this.unsubscribe();
   }
 
-  private attempt(): void {
-    this.attemptedAt = Date.now();
+  /** Subscribes at the subgraph; after a break, once more. */
+  open(): void {
+    this.openedAt = Date.now();
     const { plan, context } = this.subscription;
     const socket = this.pool.socketTo(plan.primary.serviceName, plan.url, context.authorization);
     this.unsubscribe = socket.subscribe(this.payload(), {
@@ -168,12 +164,11 @@ export class UpstreamFeed {
 
   /** A subgraph that can't be reached in the first place is away: a feed is only resumed once it was there. */
   private broken(established: boolean): void {
-    if (this.closed) return;
     const now = Date.now();
-    if (established && (this.brokenSince === null || now - this.attemptedAt > WHOLE_AFTER_MS)) this.brokenSince = now;
+    if (established && (this.brokenSince === null || now - this.openedAt > WHOLE_AFTER_MS)) this.brokenSince = now;
     if (!this.resumption || this.brokenSince === null || now - this.brokenSince > RESUME_FOR_MS)
       return this.fail(errorOf('SUBGRAPH_UNAVAILABLE', PART_AWAY));
-    this.retry = setTimeout(() => this.attempt(), this.wait);
+    this.retry = setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
   }
 
