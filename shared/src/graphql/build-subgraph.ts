@@ -5,9 +5,9 @@ import { type GraphQLSchema, parse } from 'graphql';
 import type { IRules } from 'graphql-shield';
 import { buildSchema, createResolversMap, type NonEmptyArray, type PubSub } from 'type-graphql';
 import type { GraphqlContext } from './context.js';
+import { guards } from './guards.js';
 import { DateTime, Json, SafeInt } from './scalars.js';
-import { allow, applyMiddleware, deny, shield } from './shield.js';
-import { forbidden } from '../errors/app-error.js';
+import { allow, applyMiddleware } from './shield.js';
 
 /** Finds what an entity's key names; null when there is no such thing, or the caller may not see it. */
 export type ReferenceResolver = (reference: Record<string, unknown>, context: GraphqlContext<never>) => unknown;
@@ -53,19 +53,16 @@ export async function buildSubgraph(options: SubgraphOptions): Promise<{ text: s
     resolversMap[name] = { ...resolversMap[name], __resolveReference: resolveReference };
   }
   const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: resolversMap as never });
-  return { text, schema: applyMiddleware(executable, permissionsOf(options.permissions, executable)) };
+  return { text, schema: applyMiddleware(executable, guards(rulesOf(options.permissions, executable), executable)) };
 }
 
 /** Shield refuses rules for types that the schema does not have, and not every subgraph has lists. */
-function permissionsOf(rules: Readonly<Record<string, IRules>>, schema: GraphQLSchema) {
+function rulesOf(rules: Readonly<Record<string, IRules>>, schema: GraphQLSchema): Readonly<Record<string, IRules>> {
   const federation = { _service: allow, _entities: allow };
-  return shield(
-    {
-      _Service: allow,
-      ...(schema.getType('PageInfo') && { PageInfo: allow }),
-      ...rules,
-      Query: { ...federation, ...(rules['Query'] as object | undefined) },
-    } as IRules,
-    { fallbackRule: deny, fallbackError: forbidden(), allowExternalErrors: true },
-  );
+  return {
+    _Service: allow,
+    ...(schema.getType('PageInfo') && { PageInfo: allow }),
+    ...rules,
+    Query: { ...federation, ...(rules['Query'] as object | undefined) },
+  };
 }

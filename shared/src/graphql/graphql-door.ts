@@ -1,5 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -51,6 +52,8 @@ export function graphqlDoor<Loaders>(options: GraphqlDoorOptions<Loaders>): Door
       plugins: [
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginInlineTraceDisabled(),
+        // It would have every field of every answer say for how long it may be kept.
+        ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
         reportFailures(logger),
         operationMetrics(new OperationDurations(metrics)),

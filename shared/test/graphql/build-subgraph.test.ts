@@ -1,8 +1,9 @@
 import { graphql } from 'graphql';
 import { Directive, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Caller } from '../../src/auth/caller.js';
 import { buildSubgraph } from '../../src/graphql/build-subgraph.js';
 import { connectionType } from '../../src/graphql/connection.js';
-import { isAuthenticated } from '../../src/graphql/rules.js';
+import { isAdministrator, isAuthenticated } from '../../src/graphql/rules.js';
 import { SafeInt } from '../../src/graphql/scalars.js';
 import { allow } from '../../src/graphql/shield.js';
 
@@ -90,6 +91,41 @@ describe('a subgraph', () => {
     const { schema } = await build({ Query: {}, Thing: allow } as never);
     const result = await graphql({ schema, source: '{ thing { id } }', contextValue: context });
     expect(result.errors?.[0]?.message).toBe('you may not do this');
+  });
+
+  it('lets a request that one rule has let pass not pass another, nor anybody else', async () => {
+    const permissions = { Query: { thing: isAuthenticated, things: isAdministrator }, Thing: isAuthenticated };
+    const { schema } = await build(permissions as never);
+    const asked = async (caller: Caller | null) => {
+      const source = '{ thing { id price } things { edges { cursor } } }';
+      const contextValue = { caller, requestId: 'r', loaders: {} };
+      const { data, errors = [] } = await graphql({ schema, source, contextValue });
+      return [data?.['thing'], ...errors.map(({ message, path }) => `${path?.join('.')}: ${message}`)];
+    };
+    const customer = { userId: '1', email: 'an@example.com', role: 'CUSTOMER' } as Caller;
+    const thing = { id: '1', price: 2 ** 53 - 1 };
+    expect(await asked(customer)).toEqual([thing, 'things: you may not do this']);
+    expect(await asked(null)).toEqual([
+      null,
+      'thing: missing authorization header',
+      'things: missing authorization header',
+    ]);
+    expect(await asked({ ...customer, role: 'ADMIN' })).toEqual([thing]);
+  });
+
+  it('denies the fields of a type without a rule, and each of those whose rule is about the caller', async () => {
+    const source = '{ thing { id price at } }';
+    const messages = async (permissions: object) => {
+      const { schema } = await build(permissions as never);
+      const { errors = [] } = await graphql({ schema, source, contextValue: context });
+      return errors.map(({ message }) => message);
+    };
+    expect(await messages({ Query: { thing: allow } })).toEqual(['you may not do this']);
+    expect(await messages({ Query: { thing: allow }, Thing: { price: allow } })).toEqual(['you may not do this']);
+    expect(await messages({ Query: { thing: allow }, Thing: { '*': allow, at: isAuthenticated } })).toEqual([
+      'missing authorization header',
+    ]);
+    expect(await messages({ Query: { thing: allow }, Thing: { '*': allow } })).toEqual([]);
   });
 
   it('needs no lists', async () => {
