@@ -6,6 +6,7 @@ import { inClientSpan, noteStatus } from '@shop/shared/http/client-span';
 import type { Histogram } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import type { GatewayContext } from './context.js';
+import { exchange } from './exchange.js';
 import { isRecord } from './execution/data.js';
 import type { SubgraphAnswer, SubgraphRequest } from './execution/subgraph-request.js';
 import type { Proof } from './gateway-proof.js';
@@ -114,20 +115,6 @@ export class SubgraphClient {
     return inClientSpan(this.options.telemetry, request, (trace, span) => this.postTraced(body, context, trace, span));
   }
 
-  /** One request and the whole text of its answer, or an error when that takes too long. */
-  private async exchange(headers: Record<string, string>, body: string) {
-    const tooLong = new AbortController();
-    const { timeoutMs } = this.options;
-    const timer = setTimeout(() => tooLong.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    try {
-      const { path, pool } = this;
-      const response = await pool.request({ method: 'POST', path, headers, body, signal: tooLong.signal });
-      return { response, text: await response.body.text() };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   private async postTraced(
     body: string,
     context: GatewayContext,
@@ -136,19 +123,22 @@ export class SubgraphClient {
   ): Promise<SubgraphAnswer> {
     const proof = this.options.proof(this.name);
     const headers = { ...trace, ...headersFor(context), ...proof };
-    const { response, text } = await this.exchange(headers, body);
-    noteStatus(span, response.statusCode);
+    const { path, pool } = this;
+    const { statusCode, contentType, text } = await exchange(pool, {
+      ...{ path, headers, body },
+      timeoutMs: this.options.timeoutMs,
+    });
+    noteStatus(span, statusCode);
     // A service of the shop says this of the gateway alone, never of the client.
-    if (response.statusCode === 403 && Object.keys(proof).length > 0)
+    if (statusCode === 403 && Object.keys(proof).length > 0)
       throw new Error('HTTP 403: it does not know this gateway; its GATEWAY_SECRET must be made of the same one');
-    const contentType = response.headers['content-type'];
     if (typeof contentType !== 'string' || !JSON_TYPE.test(contentType)) {
-      throw new Error(`HTTP ${response.statusCode} with content type ${String(contentType)}`);
+      throw new Error(`HTTP ${statusCode} with content type ${String(contentType)}`);
     }
     const answer: unknown = JSON.parse(text);
     if (isPlainAnswer(answer)) return answer;
     const parsed = graphqlResponse.safeParse(answer);
-    if (!parsed.success) throw new Error(`HTTP ${response.statusCode} with JSON that is no GraphQL response`);
+    if (!parsed.success) throw new Error(`HTTP ${statusCode} with JSON that is no GraphQL response`);
     return parsed.data as SubgraphAnswer;
   }
 }
