@@ -1,6 +1,6 @@
-import { type Schema, Supergraph } from '@apollo/federation-internals';
+import type { Schema } from '@apollo/federation-internals';
 import type { ApolloGateway } from '@apollo/gateway';
-import { QueryPlanner } from '@apollo/query-planner';
+import type { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, isScalarType } from 'graphql';
 import { orderingServices } from '@shop/shared/backing/roster';
 import { DateTime, SafeInt } from '@shop/shared/graphql/scalars';
@@ -21,10 +21,13 @@ export class CurrentSupergraph {
   private current: LoadedSupergraph | null = null;
 
   constructor(gateway: ApolloGateway) {
-    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema, coreSupergraphSdl }) => {
-      const supergraph = Supergraph.build(coreSupergraphSdl);
+    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema }) => {
+      // Made by the library for a use of its own that is never made here; another one would take as long, and as much memory.
+      const { queryPlanner: planner } = gateway.__testing();
+      if (!planner) throw new Error('the gateway has loaded a supergraph without a planner');
+      const { supergraph } = planner;
       this.current = {
-        planner: new QueryPlanner(supergraph),
+        planner,
         apiSchema: supergraph.apiSchema(),
         schema,
         supergraphSchema: supergraph.schema.toGraphQLJSSchema(),

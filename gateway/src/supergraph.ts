@@ -20,6 +20,11 @@ export class SupergraphSource {
     private readonly logger: Logger,
   ) {}
 
+  /** Whether it is composed here, and with that held against every rule. */
+  get isComposedHere(): boolean {
+    return 'recipeFile' in this.from;
+  }
+
   /** What `ApolloGateway` is given as its `supergraphSdl`. */
   readonly initialize: SupergraphSdlHook = async ({ update }) => {
     this.update = update;
