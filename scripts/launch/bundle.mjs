@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { workspaceFolders } from './build.mjs';
 
@@ -58,6 +68,7 @@ export async function bundle(root) {
   if (modified(join(target, '.complete')) >= newest) return;
   const draft = `${target}.${process.pid}`;
   await write(root, draft);
+  nameLess(draft);
   for (const file of outputs.filter((output) => output.endsWith('.proto'))) cpSync(file, join(draft, basename(file)));
   writeFileSync(join(draft, '.complete'), '');
   rmSync(target, { recursive: true, force: true });
@@ -84,7 +95,7 @@ async function write(root, draft) {
       platform: 'node',
       format: 'esm',
       target: 'node24',
-      // Names are read: by type-graphql those of classes, by people those in a stack.
+      // Names are read: by libraries those of their classes, by people those in a stack, as far as `nameLess` leaves them.
       keepNames: true,
       // A third less to read and to decode. Lines stay, for stacks to name them.
       ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 120 },
@@ -103,6 +114,22 @@ async function write(root, draft) {
     // It would stay for as long as we do, and we as long as it.
     await stop();
   }
+}
+
+/** What esbuild has every function and class go through that it keeps the name of. */
+const NAMING = '__name=(target,value)=>__defProp(target,"name",{value,configurable:!0})';
+
+/**
+ * Gives no name to what has it already, nor to functions that are made without one: most of them are made anew at each request,
+ * and each would get a property, and a shape, of its own.
+ */
+function nameLess(folder) {
+  const less =
+    '__name=(target,value)=>target.name===""||target.name===value?target:__defProp(target,"name",{value,configurable:!0})';
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const naming = files.filter((file) => file.endsWith('.js') && readFileSync(file, 'utf8').includes(NAMING));
+  if (naming.length === 0) throw new Error('esbuild keeps names in another way now');
+  for (const file of naming) writeFileSync(file, readFileSync(file, 'utf8').replace(NAMING, less));
 }
 
 /** Has esbuild put a module with nothing in it in the place of what these packages import; whoever else does gets the real one. */
