@@ -159,7 +159,10 @@ export class Saga {
   private async timeOut(state: State, steps: Step[]): Promise<void> {
     const { extras, contents } = state;
     const { orders } = contents;
-    const waiting = (orders.tables['orders'] ?? []).filter((row) => row['status'] === 'Pending' && row['confirmed_at']);
+    const unsaid = (orders.tables['outbox'] ?? []).filter((row) => row['published_at'] === null);
+    const waiting = (orders.tables['orders'] ?? []).filter(
+      ({ status, uuid }) => status === 'Pending' && unsaid.every((row) => row['correlation_id'] !== uuid),
+    );
     const open = openIntents(orders);
     const allowed = extras.interruptions > 0 && extras.timeOuts > 0;
     const due = allowed ? open.length + waiting.length : isStill(state) ? open.length : 0;

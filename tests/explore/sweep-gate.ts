@@ -16,7 +16,7 @@ export class SweepGate {
     private readonly late: Date,
   ) {
     const abandon = AbandonCheckouts.prototype.run;
-    const timeOut = TimeOutOrders.prototype.one;
+    const { confirm, one: timeOut } = TimeOutOrders.prototype;
     const sweepStarts = () => {
       if (this.state === 'open') this.state = 'sweeping';
       return this.state === 'sweeping';
@@ -26,6 +26,10 @@ export class SweepGate {
     this.spies = [
       jest.spyOn(AbandonCheckouts.prototype, 'run').mockImplementation(async function (this: AbandonCheckouts, limit) {
         if (sweepStarts()) await abandon.call(this, limit);
+      }),
+      // As if an earlier sweep had found it.
+      jest.spyOn(TimeOutOrders.prototype, 'confirm').mockImplementation(async function (this: TimeOutOrders) {
+        if (isSweeping()) await confirm.call(this, usual);
       }),
       jest.spyOn(TimeOutOrders.prototype, 'one').mockImplementation(async function (this: TimeOutOrders, limit, now) {
         if (!isSweeping()) return false;

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { Statement } from './claimed-rows.js';
 import { OutboxRelay } from './outbox-relay.js';
-import type { OutboxRow } from './outbox.js';
 import type { Transactions } from './transactions.js';
 import type { Bus } from '../messaging/bus.js';
 import type { Exchange } from '../messaging/define-event.js';
@@ -13,8 +11,6 @@ interface BusRelayOptions {
   readonly transactions: Transactions;
   readonly databaseUrl: string;
   readonly telemetry: Telemetry;
-  /** What else becomes true when the broker has confirmed some rows, if anything. */
-  readonly onPublished?: (rows: readonly OutboxRow[]) => Statement | undefined;
 }
 
 const exchange: z.ZodType<Exchange> = z.enum(['order_exchange', 'product_exchange', 'logs_exchange']);

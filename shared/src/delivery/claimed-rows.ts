@@ -4,12 +4,6 @@ import { type Destination, LEASE_SECONDS, type OutboxRow } from './outbox.js';
 /** A row as the driver hands it over: bigint comes as text. */
 type ClaimedRow = OutboxRow & { readonly seq: string };
 
-/** An SQL statement whose values are numbered from $2 on. */
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
 /** How many rows one claim takes. */
 export const BATCH = 100;
 /** A row that is not taken waits as long again as it has waited already, within these seconds. */
@@ -36,11 +30,12 @@ export class ClaimedRows {
     return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
-  /** Marks them as published, and with them, in the same statement, what else has become true. */
-  async mark(rows: readonly OutboxRow[], also?: Statement): Promise<void> {
-    const marked = 'update outbox set published_at = now() where id = any($1::uuid[])';
-    const text = also ? `with marked as (${marked}) ${also.text}` : marked;
-    await this.connection.query(text, [ids(rows), ...(also?.values ?? [])]);
+  /** Marks them as published. */
+  async mark(rows: readonly OutboxRow[]): Promise<void> {
+    await this.connection.query(
+      'update outbox set published_at = now() where id = any($1::uuid[]) and published_at is null',
+      [ids(rows)],
+    );
   }
 
   /** Anybody may claim them again, at once. */

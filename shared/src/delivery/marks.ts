@@ -1,7 +1,7 @@
 import type { OutboxRow } from './outbox.js';
 
 /** So long what was confirmed waits for others, to be marked with them in one statement. */
-const TOGETHER_WITHIN_MS = 10;
+const TOGETHER_WITHIN_MS = 100;
 
 /** Marks rows as published: one statement at a time, for all that were confirmed meanwhile. */
 export class Marks {

@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { Counter } from 'prom-client';
 import { z } from 'zod';
-import { BATCH, ClaimedRows, type Statement } from './claimed-rows.js';
+import { BATCH, ClaimedRows } from './claimed-rows.js';
 import { Marks } from './marks.js';
 import { OutboxConnection } from './outbox-connection.js';
 import { countUnroutable, measureOutbox } from './outbox-metrics.js';
@@ -30,8 +30,6 @@ interface OutboxRelayOptions {
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Whether it makes sense to try now. True unless told. */
   readonly isOpen?: () => boolean;
-  /** What else becomes true with the confirmation of some rows, if anything. */
-  readonly onPublished?: (rows: readonly OutboxRow[]) => Statement | undefined;
   /** Runs each time nothing is left that this relay could hand over; others may have claimed some. */
   readonly onIdle?: () => Promise<void>;
 }
@@ -64,12 +62,12 @@ export class OutboxRelay implements Component, Carrier {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.name = `outbox relay to ${options.destination}`;
-    const { databaseUrl, destination, answerWithinMs, onPublished, telemetry } = options;
+    const { databaseUrl, destination, answerWithinMs, telemetry } = options;
     this.connection = new OutboxConnection(databaseUrl, destination, () => this.wake(), answerWithinMs);
     this.rows = new ClaimedRows(this.connection, options.destination);
     // What can't be marked now is marked by the loop, which tries again until it can.
     this.marks = new Marks(
-      (rows) => this.rows.mark(rows, onPublished?.(rows)),
+      (rows) => this.rows.mark(rows),
       () => this.wake(),
     );
     measureOutbox(telemetry.metrics, destination, this.connection);

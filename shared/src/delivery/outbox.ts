@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventDefinition } from '../messaging/define-event.js';
 import type { EntityManager } from '../persistence/database.js';
+import { withNext } from '../persistence/statement-batches.js';
 import { traceHeaders } from '../telemetry/trace-context.js';
 
 /** Where a relay takes a row: the message broker, or Redis, which never waits for the broker. */
@@ -62,26 +63,26 @@ export class Outbox {
   }
 
   /**
-   * Writes the rows in the caller's transaction: those of the given destinations as claimed already, for whoever hands them
-   * over right after the commit. Resolves to these.
+   * Writes the rows at the end of the caller's transaction: those of the given destinations as claimed already, for whoever
+   * hands them over right after the commit. Resolves to these.
    */
   async writeTo(em: EntityManager, claimed: ReadonlySet<Destination>): Promise<readonly OutboxRow[]> {
     if (this.rows.length === 0) return [];
+    const createdAt = new Date();
     const written = this.rows.map(({ correlationId, ...row }) => ({
       ...row,
       correlation_id: correlationId,
       claimed: claimed.has(row.destination),
     }));
-    const [first] = await em.execute<{ createdAt: string }[]>(
-      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, claimed_until)
-       select id, destination, exchange, type, correlation_id, headers, body,
+    await withNext(
+      em,
+      `insert into outbox (id, destination, exchange, type, correlation_id, headers, body, created_at, claimed_until)
+       select id, destination, exchange, type, correlation_id, headers, body, ?::timestamptz,
          case when claimed then clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) end
        from jsonb_to_recordset(?::jsonb) as row(id uuid, destination text, exchange text, type text,
-         correlation_id text, headers jsonb, body jsonb, claimed boolean)
-       returning created_at as "createdAt"`,
-      [JSON.stringify(written)],
+         correlation_id text, headers jsonb, body jsonb, claimed boolean)`,
+      [createdAt.toISOString(), JSON.stringify(written)],
     );
-    const createdAt = new Date(first?.createdAt ?? Date.now());
     return this.rows.filter(({ destination }) => claimed.has(destination)).map((row) => ({ ...row, createdAt }));
   }
 }

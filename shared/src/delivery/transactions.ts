@@ -1,4 +1,5 @@
-import { acceptOnce, type Received } from './inbox.js';
+import { noteDuplicate } from './handling.js';
+import { acceptOnce, isHandledBefore, type Received } from './inbox.js';
 import { type Destination, Outbox, type OutboxRow, type Step } from './outbox.js';
 import { sqlState } from '../persistence/sql-state.js';
 import type { Database, EntityManager } from '../persistence/database.js';
@@ -59,7 +60,16 @@ export class Transactions {
    * was handled before.
    */
   async runOnce<Result>(message: Received, work: (tx: Tx) => Promise<Result>): Promise<Result | undefined> {
-    return this.run(async (tx) => ((await acceptOnce(tx.em, message)) ? work(tx) : undefined));
+    try {
+      return await this.run(async (tx) => {
+        await acceptOnce(tx.em, message);
+        return work(tx);
+      });
+    } catch (error) {
+      if (!isHandledBefore(error)) throw error;
+      noteDuplicate();
+      return undefined;
+    }
   }
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {

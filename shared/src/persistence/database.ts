@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { takeBackBrokenClients } from './broken-clients.js';
-import { beginLazily } from './lazy-begin.js';
-import { migrate, type NamedMigration } from './migrating.js';
+import { isMigrated, migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
+import { sendTogether } from './statement-batches.js';
 import { traceStatements } from './trace-statements.js';
 import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
@@ -37,7 +37,7 @@ const SLOW_PAUSE_MS = 200;
 const STUCK_TRANSACTION_MS = 60_000;
 
 const ANSWER_WITHIN_MS = 30_000;
-/** The server gives a slow statement up before we do: then its connection stays good. */
+/** The server gives a slow statement up before we do: then its connection stays good. Of several in one message, it may not. */
 const CANCELLED_AFTER = 0.8;
 
 /** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
@@ -59,7 +59,7 @@ export class Database implements Component {
         query_timeout: answerWithinMs,
         statement_timeout: answerWithinMs * CANCELLED_AFTER,
         onPoolCreated: (pool: Pool) => {
-          beginLazily(pool);
+          sendTogether(pool);
           takeBackBrokenClients(pool);
           if (!telemetry) return;
           traceStatements(pool, telemetry);
@@ -78,6 +78,7 @@ export class Database implements Component {
       try {
         await this.orm.connect();
         const { url, migrations, telemetry } = this.options;
+        if (await isMigrated(this.orm, migrations)) return;
         return await migrate({ url, migrations, connectWithinMs: CONNECTION_WAIT_MS, logger: telemetry?.logger });
       } catch (error) {
         if (!isSlowness(error) || performance.now() > latest) throw error;

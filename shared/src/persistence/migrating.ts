@@ -29,11 +29,32 @@ const LOOK_AGAIN_MS = 100;
 const TABLE_WAIT_MS = 1_000;
 const TABLE_PAUSE_MS = 500;
 const TABLE_TRIES = 60;
-/** PostgreSQL's "lock not available". */
+/** PostgreSQL's "lock not available" and "undefined table". */
 const LOCK_TIMED_OUT = '55P03';
+const UNDEFINED_TABLE = '42P01';
 
 /** A migration that takes away what older versions use ends so: see docs/migrations.md. */
 const CONTRACT = /_contract$/;
+
+/**
+ * Whether nothing is left to migrate, as at most starts: asked of a connection that is there anyway. False also where a newer
+ * version has taken something away: `migrate` says so.
+ */
+export async function isMigrated(orm: MikroORM, migrations: readonly NamedMigration[]): Promise<boolean> {
+  try {
+    const rows = await orm.em.fork().execute<{ name: string }[]>('select name from migrations');
+    const done = new Set(rows.map(({ name }) => name));
+    const known = new Set(migrations.map(({ name }) => name));
+    return contractsBeyond(known, done).length === 0 && [...known].every((name) => done.has(name));
+  } catch (error) {
+    if (sqlState(error) === UNDEFINED_TABLE) return false;
+    throw error;
+  }
+}
+
+/** What newer versions have taken away. */
+const contractsBeyond = (known: ReadonlySet<string>, done: Iterable<string>): string[] =>
+  [...done].filter((name) => CONTRACT.test(name) && !known.has(name));
 
 /**
  * Brings a database up to date, one process at a time, each migration in a transaction of its own. What newer versions
@@ -83,7 +104,10 @@ async function underLock(orm: MikroORM, work: () => Promise<void>): Promise<void
 
 async function refuseContracted(orm: MikroORM, known: ReadonlySet<string>): Promise<void> {
   const done = await orm.migrator.getExecuted();
-  const names = done.map(({ name }) => name).filter((name) => CONTRACT.test(name) && !known.has(name));
+  const names = contractsBeyond(
+    known,
+    done.map(({ name }) => name),
+  );
   if (names.length === 0) return;
   throw new StartError(
     `the database is of a newer version, which has taken away what this one uses (${names.join(', ')})`,

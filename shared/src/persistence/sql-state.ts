@@ -1,3 +1,5 @@
+const UNIQUE_VIOLATION = '23505';
+
 /** The SQLSTATE of a database error, through whatever wraps it. */
 export function sqlState(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
@@ -14,5 +16,12 @@ export function sqlState(error: unknown): string | undefined {
 export function isUnreadable(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause)
     if ('code' in current && current.code === '08P01') return 'file' in current && current.file === 'pqformat.c';
+  return false;
+}
+
+/** Whether a unique constraint of that name was violated. */
+export function isViolationOf(error: unknown, constraint: string): boolean {
+  for (let current = error; current instanceof Error; current = current.cause)
+    if ('constraint' in current && current.constraint === constraint) return sqlState(current) === UNIQUE_VIOLATION;
   return false;
 }

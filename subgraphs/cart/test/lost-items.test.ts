@@ -25,7 +25,7 @@ it('says what of an abandoned checkout its cart could not take back', async () =
       values (1, 'x', 1, 1, 1, false), (2, 'y', 1, 1, 1, false)`);
     await em.execute('insert into cart_items (user_id, product_id, quantity) values (1, 1, 9000), (1, 2, 5)');
     const locked = await checkouts.lock(em, order, 1);
-    checkouts.note(locked, { state: 'taken', items: [item(1, 1_200), item(2, 9_995)] }, new Date());
+    await checkouts.note(em, locked, { state: 'taken', items: [item(1, 1_200), item(2, 9_995)] }, new Date());
   });
   await abandonCheckout.run(order, 1, { messageId: randomUUID(), consumer: 'q' });
   const held = await sql('select product_id::int as id, quantity from cart_items order by 1');

@@ -2,6 +2,7 @@ import { verifierFor } from '@shop/shared/auth/token-verifier';
 import { createBacking } from '@shop/shared/backing/create-backing';
 import type { Backing } from '@shop/shared/backing/ports';
 import type { Environment } from '@shop/shared/config/read-config';
+import { relayToBus } from '@shop/shared/delivery/bus-relay';
 import { DeliveryHousekeeping } from '@shop/shared/delivery/housekeeping';
 import { Transactions } from '@shop/shared/delivery/transactions';
 import { System, together } from '@shop/shared/lifecycle/system';
@@ -13,7 +14,6 @@ import { ordersServer } from './doors.js';
 import { relayWakeUps } from './live-status/wake-up-relay.js';
 import { WakeUps } from './live-status/wake-ups.js';
 import { WatchOrders } from './live-status/watch-orders.js';
-import { relayEvents } from './event-relay.js';
 import { answerQueues, subscribeToAnswers } from './messaging/subscriptions.js';
 import { measureOrders } from './order-metrics.js';
 import { IntentStore } from './persistence/intent.store.js';
@@ -51,7 +51,7 @@ export function createSystem(
   });
 
   const relayOptions = { transactions, databaseUrl: config.DATABASE_URL, telemetry };
-  const eventRelay = relayEvents({ ...relayOptions, bus, orders, clock });
+  const eventRelay = relayToBus({ ...relayOptions, bus, service: 'orders' });
   const wakeUpRelay = relayWakeUps({ ...relayOptions, pubsub });
 
   const views = new ViewOrder(reader);

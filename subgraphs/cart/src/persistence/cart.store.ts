@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import type { Cart, CartItem } from '../domain/cart.js';
 import type { CheckoutItem } from '../domain/checkout.js';
 
@@ -28,10 +29,10 @@ export class CartStore {
 
   /** Locks a user's cart, made when there was none, until the transaction ends: the update that changes nothing is the lock. */
   async lock(em: EntityManager, userId: number): Promise<void> {
-    await em.execute(
+    await withNext(
+      em,
       'insert into carts (user_id) values (?) on conflict (user_id) do update set user_id = excluded.user_id',
       [userId],
-      'run',
     );
   }
 
@@ -55,25 +56,25 @@ export class CartStore {
 
   /** Puts a product into a cart, or changes how many of it there are. The cart is locked. */
   async setQuantity(em: EntityManager, userId: number, productId: number, quantity: number): Promise<void> {
-    await em.execute(
+    await withNext(
+      em,
       `insert into cart_items (user_id, product_id, quantity) values (?, ?, ?)
        on conflict (user_id, product_id) do update set quantity = excluded.quantity`,
       [userId, productId, quantity],
-      'run',
     );
   }
 
   async remove(em: EntityManager, itemId: number): Promise<void> {
-    await em.execute('delete from cart_items where id = ?', [itemId], 'run');
+    await withNext(em, 'delete from cart_items where id = ?', [itemId]);
   }
 
   async clear(em: EntityManager, userId: number): Promise<void> {
-    await em.execute('delete from cart_items where user_id = ?', [userId], 'run');
+    await withNext(em, 'delete from cart_items where user_id = ?', [userId]);
   }
 
   /** Takes a deleted product out of all carts. */
   async removeProduct(em: EntityManager, productId: number): Promise<void> {
-    await em.execute('delete from cart_items where product_id = ?', [productId], 'run');
+    await withNext(em, 'delete from cart_items where product_id = ?', [productId]);
   }
 
   /** Empties a cart and answers what was in it, at the prices of this moment. The cart is locked. */

@@ -1,10 +1,11 @@
 import type { EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { CheckoutRecord, type CheckoutRow } from './checkout.record.js';
 import type { Checkout } from '../domain/checkout.js';
 
 /** A row that the current transaction holds the lock of. */
 export interface LockedCheckout {
-  readonly row: CheckoutRow;
+  readonly orderUuid: string;
   /** Whose cart it is about. */
   readonly userId: number;
   readonly checkout: Checkout;
@@ -21,14 +22,15 @@ export class CheckoutStore {
     );
     if (!found) throw new Error('an upsert returns its row');
     const row = em.map(CheckoutRecord, found);
-    return { row, userId: row.userId, checkout: checkoutIn(row) };
+    return { orderUuid, userId: row.userId, checkout: checkoutIn(row) };
   }
 
-  /** Notes what a checkout became; written at the end of the transaction. */
-  note({ row }: LockedCheckout, checkout: Checkout, now: Date): void {
-    row.state = checkout.state;
-    row.answer = checkout.state === 'new' ? null : checkout.items;
-    row.updatedAt = now;
+  /** Notes what a checkout became. */
+  async note(em: EntityManager, { orderUuid }: LockedCheckout, checkout: Checkout, now: Date): Promise<void> {
+    const answer = checkout.state === 'new' ? null : checkout.items;
+    await withNext(em, 'update checkouts set state = ?, answer = ?::jsonb, updated_at = ? where order_uuid = ?', [
+      ...[checkout.state, answer && JSON.stringify(answer), now, orderUuid],
+    ]);
   }
 }
 

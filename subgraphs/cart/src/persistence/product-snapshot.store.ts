@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { ProductSnapshotRecord } from './product-snapshot.record.js';
 import type { Product } from '../domain/cart.js';
 
@@ -11,17 +12,22 @@ export class ProductSnapshotStore {
     return em.findOne(ProductSnapshotRecord, { id });
   }
 
-  /** Takes over a version that is higher than the one known. False when it is not; a tombstone is never undone. */
-  async apply(em: EntityManager, { id, name, price, stock, version, deleted }: Product): Promise<boolean> {
-    const rows = await em.execute(
-      `insert into product_snapshots as known (id, name, price, stock, version, deleted) values (?, ?, ?, ?, ?, ?)
-       on conflict (id) do update
-         set name = excluded.name, price = excluded.price, stock = excluded.stock, version = excluded.version,
-             deleted = known.deleted or excluded.deleted
-         where known.version < excluded.version
-       returning id`,
-      [id, name, price, stock, version, deleted],
-    );
-    return rows.length > 0;
+  /** Takes over a version that is higher than the one known; a tombstone is never undone. */
+  async apply(em: EntityManager, product: Product): Promise<void> {
+    await withNext(em, APPLY, values(product));
+  }
+
+  /** The same. False when the version is not higher. */
+  async applied(em: EntityManager, product: Product): Promise<boolean> {
+    return (await em.execute(`${APPLY} returning id`, values(product))).length > 0;
   }
 }
+
+const APPLY = `
+  insert into product_snapshots as known (id, name, price, stock, version, deleted) values (?, ?, ?, ?, ?, ?)
+  on conflict (id) do update
+    set name = excluded.name, price = excluded.price, stock = excluded.stock, version = excluded.version,
+        deleted = known.deleted or excluded.deleted
+    where known.version < excluded.version`;
+
+const values = ({ id, name, price, stock, version, deleted }: Product) => [id, name, price, stock, version, deleted];

@@ -19,7 +19,7 @@ export class AbandonCheckout {
     await this.transactions.runOnce(cause, async ({ em, note, afterCommit }) => {
       const locked = await this.checkouts.lock(em, orderUuid, userId);
       const { checkout, giveBack } = abandon(locked.checkout);
-      this.checkouts.note(locked, checkout, this.now());
+      await this.checkouts.note(em, locked, checkout, this.now());
       if (giveBack.length === 0) return;
       await this.carts.lock(em, locked.userId);
       for (const { productId, quantity } of await this.carts.giveBack(em, locked.userId, giveBack)) {

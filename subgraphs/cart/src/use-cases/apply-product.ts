@@ -14,8 +14,8 @@ export class ApplyProduct {
 
   async run(product: Product, cause: Received): Promise<void> {
     await this.transactions.runOnce(cause, async ({ em }) => {
-      const applied = await this.products.apply(em, product);
-      if (applied && product.deleted) await this.carts.removeProduct(em, product.id);
+      if (!product.deleted) return this.products.apply(em, product);
+      if (await this.products.applied(em, product)) await this.carts.removeProduct(em, product.id);
     });
   }
 }

@@ -14,7 +14,7 @@ export class CloseCheckout {
   async run(orderUuid: string, userId: number, cause: Received): Promise<void> {
     await this.transactions.runOnce(cause, async ({ em, note }) => {
       const locked = await this.checkouts.lock(em, orderUuid, userId);
-      this.checkouts.note(locked, close(locked.checkout), this.now());
+      await this.checkouts.note(em, locked, close(locked.checkout), this.now());
       note('checkout closed', orderUuid);
     });
   }

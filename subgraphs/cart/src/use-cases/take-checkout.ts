@@ -22,7 +22,7 @@ export class TakeCheckout {
       if (answer) return answer;
       await this.carts.lock(em, userId);
       const items = await this.carts.take(em, userId);
-      this.checkouts.note(locked, { state: 'taken', items }, this.now());
+      await this.checkouts.note(em, locked, { state: 'taken', items }, this.now());
       if (items.length > 0) note('checkout taken', orderUuid);
       return items;
     });

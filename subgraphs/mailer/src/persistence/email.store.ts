@@ -1,6 +1,6 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { EmailRecord, type EmailRow } from './email.record.js';
 import type { EmailKind, EmailProgress, EmailState } from '../domain/email.js';
 
@@ -55,16 +55,21 @@ export class EmailStore {
 
   /** The same for an email whose row is there. */
   async lockKnown(em: EntityManager, name: string): Promise<LockedEmail> {
-    return locked(await em.findOneOrFail(EmailRecord, { name }, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+    const [found] = await em.execute('select * from emails where name = ? for update', [name]);
+    if (!found) throw new Error(`there is no email ${name}`);
+    return locked(em.map(EmailRecord, found));
   }
 
-  /** Notes how far an email has come; written at the end of the transaction. */
-  note({ row }: LockedEmail, { state, attempt }: EmailProgress): void {
-    row.status = state.status;
-    row.attempt = attempt;
-    row.claimedUntil = state.status === 'SENDING' ? state.until : null;
-    row.failureReason = state.status === 'FAILED' ? state.reason : null;
-    row.sentAt = state.status === 'SENT' ? state.at : null;
+  /** Notes how far an email has come. */
+  async note(em: EntityManager, { row }: LockedEmail, { state, attempt }: EmailProgress): Promise<void> {
+    const claimedUntil = state.status === 'SENDING' ? state.until : null;
+    const failureReason = state.status === 'FAILED' ? state.reason : null;
+    const sentAt = state.status === 'SENT' ? state.at : null;
+    await withNext(
+      em,
+      'update emails set status = ?, attempt = ?, claimed_until = ?, failure_reason = ?, sent_at = ? where id = ?',
+      [state.status, attempt, claimedUntil, failureReason, sentAt, row.id],
+    );
   }
 
   /** How many emails are not sent, by status. */

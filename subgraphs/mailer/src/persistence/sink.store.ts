@@ -45,15 +45,15 @@ export class SinkStore {
   constructor(private readonly database: Database) {}
 
   async keep({ messageId, to, subject, text, html, source }: SinkMail): Promise<void> {
-    const em = this.database.fork();
-    await em.execute(
-      `insert into sink_mails (message_id, recipient, subject, text, html, source) values (?, ?, ?, ?, ?, ?)
-       on conflict (message_id) do nothing`,
+    await this.database.fork().execute(
+      `with kept as (
+         insert into sink_mails (message_id, recipient, subject, text, html, source) values (?, ?, ?, ?, ?, ?)
+         on conflict (message_id) do nothing returning id)
+       delete from sink_mails where id in (
+         select id from sink_mails order by id desc offset ${CAPACITY} - (select count(*) from kept))`,
       [messageId, to, subject, text, html, source],
       'run',
     );
-    const oldest = `select id from sink_mails order by id desc offset ${CAPACITY}`;
-    await em.execute(`delete from sink_mails where id in (${oldest})`, [], 'run');
   }
 
   /** Newest first. */

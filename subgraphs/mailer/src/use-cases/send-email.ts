@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import type { MessageContext } from '@shop/shared/delivery/consumer';
-import { acceptOnce } from '@shop/shared/delivery/inbox';
+import { noteHandled, noteIdle } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Logger } from '@shop/shared/logging/logger';
 import { PermanentFault } from '@shop/shared/messaging/bus';
@@ -71,12 +71,12 @@ export class SendEmail {
       const claimed = claim(row.progress, at, leaseMs);
       switch (claimed.type) {
         case 'sent':
-          await acceptOnce(em, cause);
+          await noteIdle(em, cause);
           return null;
         case 'taken':
           throw new Error(`somebody is sending this mail, until ${claimed.until.toISOString()} at most`);
         case 'mine':
-          emails.note(row, claimed.progress);
+          await emails.note(em, row, claimed.progress);
           return { number: claimed.progress.attempt, createdAt: row.row.createdAt };
       }
     });
@@ -129,8 +129,8 @@ export class SendEmail {
     const { transactions, emails } = this.options;
     return transactions.run(async ({ em }) => {
       const row = await emails.lockKnown(em, name);
-      emails.note(row, settle(row.progress, number, outcome));
-      if (cause) await acceptOnce(em, cause);
+      await emails.note(em, row, settle(row.progress, number, outcome));
+      if (cause) await noteHandled(em, cause);
     });
   }
 }

@@ -52,15 +52,19 @@ export class UserVersions implements VersionSource {
   /** What is new of the orders that we were told of. */
   private async lookAt(news: readonly WakeUp[]): Promise<OrderView[]> {
     const uuids = [...new Set(news.map(({ order_uuid: uuid }) => uuid))];
-    const [recent, orders] = await Promise.all([this.recent(uuids), this.reader.byUuids(uuids)]);
-    const fresh = this.fresh(recent);
-    for (const { orderId, version } of recent) this.given.set(orderId, version);
-    return views(orders, fresh);
+    const recent = await this.reader.recentViews(this.userId, this.reach, uuids);
+    const fresh = recent.filter(({ id, version }) => version > (this.given.get(id) ?? 0));
+    for (const { id, version } of recent) this.given.set(id, version);
+    return fresh;
   }
 
-  private recent(uuids?: readonly string[]): Promise<OrderVersion[]> {
-    const reach = LATENESS_S + (performance.now() - this.lastRead) / 1_000;
-    return this.reader.recentVersions(this.userId, reach, uuids);
+  private recent(): Promise<OrderVersion[]> {
+    return this.reader.recentVersions(this.userId, this.reach);
+  }
+
+  /** How far back what is not given yet may have been recorded, in seconds. */
+  private get reach(): number {
+    return LATENESS_S + (performance.now() - this.lastRead) / 1_000;
   }
 
   /** Ascending by order and version, so that the highest is the one that stays. */

@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import type { Intent } from '../domain/intent.js';
 
 interface IntentRow {
@@ -55,7 +56,7 @@ export class IntentStore {
   }
 
   async close(em: EntityManager, uuid: string, state: 'placed' | 'ended'): Promise<void> {
-    await em.execute('update intents set state = ? where uuid = ?', [state, uuid], 'run');
+    await withNext(em, 'update intents set state = ? where uuid = ?', [state, uuid]);
   }
 }
 

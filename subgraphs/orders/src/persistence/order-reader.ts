@@ -1,5 +1,6 @@
 import type { Database } from '@shop/shared/persistence/database';
 import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
+import { toView, type ViewRow } from './order-row.js';
 import type { OrderEventView, OrderItemView, OrderVersion, OrderView } from './order-view.js';
 import { OrderItemRecord, OrderRecord } from './order.record.js';
 import type { OrderStatus } from '../domain/order.js';
@@ -12,6 +13,8 @@ export interface OrderFilter {
 
 const UNTRACKED = { disableIdentityMap: true } as const;
 const NEWEST_FIRST = { id: 'desc' } as const;
+
+const RECENT = 'h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?)';
 
 /** Reads orders. One statement a call, however many keys it is given. */
 export class OrderReader {
@@ -77,16 +80,26 @@ export class OrderReader {
     return this.em.find(OrderHistoryRecord, where, { ...UNTRACKED, orderBy: { version: 'asc' } });
   }
 
-  /** Every version of a user's orders, or of some of them, that was recorded in the last `seconds`, each order's in order. */
-  async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderVersion[]> {
+  /** Every version of a user's orders that was recorded in the last `seconds`, each order's in order. */
+  async recentVersions(userId: number, seconds: number): Promise<OrderVersion[]> {
     const em = this.em;
-    const rows = await em.execute(
-      `select * from order_history where user_id = ? and recorded_at >= statement_timestamp() - make_interval(secs => ?)
-       ${uuids ? 'and order_id in (select id from orders where uuid = any(?::uuid[]))' : ''}
-       order by order_id, version`,
-      [userId, seconds, ...(uuids ? [`{${uuids.join(',')}}`] : [])],
-    );
+    const rows = await em.execute(`select * from order_history h where ${RECENT} order by order_id, version`, [
+      userId,
+      seconds,
+    ]);
     return rows.map((row) => em.map(OrderHistoryRecord, row));
+  }
+
+  /** The same of these orders alone, each as it was at its version. */
+  async recentViews(userId: number, seconds: number, uuids: readonly string[]): Promise<OrderView[]> {
+    const rows = await this.em.execute<ViewRow[]>(
+      `select o.id, o.uuid, o.user_id, o.total, o.currency, o.shipping_address, o.created_at,
+         h.status, h.reason, h.version, h.timeline_length, h.updated_at
+       from order_history h join orders o on o.id = h.order_id
+       where ${RECENT} and o.uuid = any(?::uuid[]) order by o.id, h.version`,
+      [userId, seconds, `{${uuids.join(',')}}`],
+    );
+    return rows.map(toView);
   }
 
   private get em() {

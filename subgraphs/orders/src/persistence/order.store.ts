@@ -1,7 +1,7 @@
-import type { Statement } from '@shop/shared/delivery/claimed-rows';
+import { orderRequested } from '@shop/shared/contracts/order-events';
 import type { Tx } from '@shop/shared/delivery/transactions';
-import { isUuid } from '@shop/shared/text/uuid';
 import type { EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { toOrder, type OrderRow } from './order-row.js';
 import type { Decision } from '../domain/decide.js';
 import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
@@ -25,7 +25,7 @@ export class OrderStore {
   }
 
   /**
-   * A Pending order whose request the broker confirmed at `limit` or before, locked; null when nobody else leaves one.
+   * A Pending order whose request was known to be confirmed at `limit` or before, locked; null when nobody else leaves one.
    * Orders that somebody is working on right now are passed over.
    */
   async lockOverdue(em: EntityManager, limit: Date): Promise<Order | null> {
@@ -37,6 +37,24 @@ export class OrderStore {
     return row ? toOrder(row) : null;
   }
 
+  /**
+   * Notes of Pending orders that their request does not wait in the outbox any more: from then on they wait for answers. Most
+   * are Paid before anybody looks. Passes over what somebody is working on.
+   */
+  async confirm(em: EntityManager, at: Date): Promise<void> {
+    await withNext(
+      em,
+      `update orders set confirmed_at = ? where id in (
+         select o.id from orders o
+         where o.status = 'Pending' and o.confirmed_at is null and not exists (
+           select 1 from outbox request
+           where request.destination = 'bus' and request.published_at is null and request.type = ?
+             and request.correlation_id = o.uuid::text)
+         for update of o skip locked)`,
+      [at.toISOString(), orderRequested.key],
+    );
+  }
+
   /** A new order: its row, items, first version and first entry of the timeline, in one statement. */
   async insert(
     { em, afterCommit }: Tx,
@@ -46,7 +64,8 @@ export class OrderStore {
   ): Promise<void> {
     const at = order.updatedAt.toISOString();
     const { uuid, userId, email, status, total, currency, version, items } = order;
-    await em.execute(
+    await withNext(
+      em,
       `with placed as (
          insert into orders (uuid, user_id, email, status, total, currency, shipping_address, version, timeline_length,
            created_at, updated_at)
@@ -65,14 +84,14 @@ export class OrderStore {
         JSON.stringify(items),
         entries(timeline),
       ],
-      'run',
     );
     afterCommit(() => this.progress.placed());
   }
 
   /** What a decision changed: the row, a version of the history if the status moved, entries of the timeline. */
   async save({ em, afterCommit }: Tx, before: Order, { order, timeline }: Decision): Promise<void> {
-    await em.execute(
+    await withNext(
+      em,
       `with changed as (
          update orders set status = ?, reason = ?, version = ?, heard = ?::text[], updated_at = ?,
            timeline_length = timeline_length + ?
@@ -85,17 +104,8 @@ export class OrderStore {
         entries(timeline),
         before.version,
       ],
-      'run',
     );
     afterCommit(() => this.progress.moved(before, order));
-  }
-
-  /** That the broker confirmed the requests of these orders: from then on they wait for answers. What is no uuid is of none. */
-  confirmation(uuids: readonly string[], at: Date): Statement {
-    return {
-      text: 'update orders set confirmed_at = $2 where uuid = any($3::uuid[]) and confirmed_at is null',
-      values: [at.toISOString(), uuids.filter(isUuid)],
-    };
   }
 }
 

@@ -58,6 +58,7 @@ export class Sweeper implements Component {
       const now = clock();
       const limit = new Date(now.getTime() - timeoutMs);
       await abandonCheckouts.run(limit);
+      await timeOutOrders.confirm(now);
       // Asked before each order: the broker may go away meanwhile.
       const goesOn = async () => this.backlog === backlog && (await backlog.isWorkedOff());
       while ((await goesOn()) && (await timeOutOrders.one(limit, now)));

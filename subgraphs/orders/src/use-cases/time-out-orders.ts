@@ -9,6 +9,11 @@ export class TimeOutOrders {
     private readonly orders: OrderStore,
   ) {}
 
+  /** From `at` on they wait: the Pending orders whose request is on its way, of which that was not known yet. */
+  async confirm(at: Date): Promise<void> {
+    await this.transactions.run((tx) => this.orders.confirm(tx.em, at));
+  }
+
   /** Cancels one Pending order whose request was confirmed at `limit` or before, as of `now`. False when there is none. */
   async one(limit: Date, now: Date): Promise<boolean> {
     return this.transactions.run(async (tx) => {

@@ -1,5 +1,5 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { PaymentRecord, type PaymentRow } from './payment.record.js';
 import { due, type Payment, type RequestedPayment } from '../domain/payment.js';
 
@@ -53,28 +53,44 @@ export class PaymentStore {
       [orderUuid],
     );
     if (!found) throw new Error('an upsert returns its row');
-    const row = em.map(PaymentRecord, found);
-    return { row, state: stateOf(row) };
+    return locked(em.map(PaymentRecord, found));
   }
 
   /** The same for an order whose row is there. */
   async lockKnown(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
-    const row = await em.findOneOrFail(PaymentRecord, { orderUuid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    return { row, state: stateOf(row) };
+    const [found] = await em.execute('select * from payments where order_uuid = ? for update', [orderUuid]);
+    if (!found) throw new Error(`there is no payment of order ${orderUuid}`);
+    return locked(em.map(PaymentRecord, found));
   }
 
   /**
-   * Notes what a payment became, and with its request what was asked for; written at the end of the transaction. Answers
-   * the payment, null for a tombstone.
+   * Notes what a payment became, and with its request what was asked for. Answers the payment, null for a tombstone.
    */
-  note({ row }: LockedPayment, { state, now, nextAttemptAt, request }: Note): StoredPayment | null {
-    if (request) Object.assign(row, request);
-    row.status = state.status;
-    row.cancelled = 'cancelled' in state && state.cancelled;
-    row.failureReason = state.status === 'FAILED' ? state.reason : null;
-    row.nextAttemptAt = due(state) ? nextAttemptAt : null;
-    row.updatedAt = now;
-    return isPayment(row) ? toPayment(row) : null;
+  async note(
+    em: EntityManager,
+    { row }: LockedPayment,
+    { state, now, nextAttemptAt, request }: Note,
+  ): Promise<StoredPayment | null> {
+    const noted: PaymentRow = {
+      ...row,
+      ...request,
+      status: state.status,
+      cancelled: 'cancelled' in state && state.cancelled,
+      failureReason: state.status === 'FAILED' ? state.reason : null,
+      nextAttemptAt: due(state) ? nextAttemptAt : null,
+      updatedAt: now,
+    };
+    await withNext(
+      em,
+      `update payments set status = ?, cancelled = ?, failure_reason = ?, next_attempt_at = ?, updated_at = ?,
+         user_id = ?, email = ?, amount = ?, currency = ?, provider = ?
+       where id = ?`,
+      [
+        ...[noted.status, noted.cancelled, noted.failureReason, noted.nextAttemptAt, noted.updatedAt],
+        ...[noted.userId, noted.email, noted.amount, noted.currency, noted.provider, noted.id],
+      ],
+    );
+    return isPayment(noted) ? toPayment(noted) : null;
   }
 
   /** The payments of orders; none for an order whose payment was never requested. */
@@ -104,6 +120,8 @@ export class PaymentStore {
     return rows.map((row) => row.order_uuid);
   }
 }
+
+const locked = (row: PaymentRow): LockedPayment => ({ row, state: stateOf(row) });
 
 type RequestedRow = PaymentRow & PaymentRequest & { readonly status: RequestedPayment['status'] };
 

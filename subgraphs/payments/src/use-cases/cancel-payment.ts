@@ -1,4 +1,4 @@
-import { acceptOnce } from '@shop/shared/delivery/inbox';
+import { noteIdle } from '@shop/shared/delivery/inbox';
 import type { MessageContext } from '@shop/shared/delivery/consumer';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { PaymentSteps } from './payment-steps.js';
@@ -20,7 +20,7 @@ export class CancelPayment {
     const refundable = await this.transactions.run(async (tx) => {
       const payment = await this.steps.hear(tx, orderUuid, { type: 'cancelled' });
       if (payment && due(payment.state) === 'refund') return payment;
-      await acceptOnce(tx.em, cause);
+      await noteIdle(tx.em, cause);
       return null;
     });
     if (refundable) await this.settlePayment.run(refundable, { cause, again: cause.attempt > 1 });

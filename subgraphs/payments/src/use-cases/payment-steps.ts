@@ -28,15 +28,15 @@ export class PaymentSteps {
     return this.take(tx, await this.payments.lockKnown(tx.em, orderUuid), answer);
   }
 
-  private take(
-    { outbox }: Tx,
+  private async take(
+    { em, outbox }: Tx,
     locked: LockedPayment,
     happening: Happening,
     request?: PaymentRequest,
-  ): StoredPayment | null {
+  ): Promise<StoredPayment | null> {
     const { payment: state, announce } = decide(locked.state, happening);
     const now = this.now();
-    const payment = this.payments.note(locked, {
+    const payment = await this.payments.note(em, locked, {
       state,
       now,
       nextAttemptAt: new Date(now.getTime() + this.retrySeconds * 1_000),

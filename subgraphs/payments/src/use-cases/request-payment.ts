@@ -1,4 +1,4 @@
-import { acceptOnce } from '@shop/shared/delivery/inbox';
+import { noteIdle } from '@shop/shared/delivery/inbox';
 import type { MessageContext } from '@shop/shared/delivery/consumer';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { PaymentSteps } from './payment-steps.js';
@@ -19,7 +19,7 @@ export class RequestPayment {
     const open = await this.transactions.run(async (tx) => {
       const payment = await this.steps.hear(tx, orderUuid, { type: 'requested' }, request);
       if (payment && due(payment.state)) return payment;
-      await acceptOnce(tx.em, cause);
+      await noteIdle(tx.em, cause);
       return null;
     });
     if (open) await this.settlePayment.run(open, { cause, again: cause.attempt > 1 });

@@ -1,4 +1,4 @@
-import { acceptOnce, type Received } from '@shop/shared/delivery/inbox';
+import { noteHandled, type Received } from '@shop/shared/delivery/inbox';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { PaymentSteps } from './payment-steps.js';
 import type { ChargeOutcome, PaymentProvider } from '../clients/payment-provider.js';
@@ -52,7 +52,7 @@ export class SettlePayment {
   private settle(orderUuid: string, answer: ProviderAnswer, cause?: Received): Promise<StoredPayment | null> {
     return this.transactions.run(async (tx) => {
       const payment = await this.steps.learn(tx, orderUuid, answer);
-      if (cause) await acceptOnce(tx.em, cause);
+      if (cause) await noteHandled(tx.em, cause);
       return payment;
     });
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@shop/shared/persistence/database';
+import { withNext } from '@shop/shared/persistence/statement-batches';
 import { ReservationRecord } from './reservation.record.js';
 import type { Reservation } from '../domain/reservation.js';
 
@@ -28,11 +29,11 @@ export class ReservationStore {
   async save(em: EntityManager, orderUuid: string, reservation: Reservation, now: Date): Promise<void> {
     const items = reservation.state === 'reserved' ? JSON.stringify(reservation.items) : null;
     const shortages = reservation.state === 'failed' ? JSON.stringify(reservation.shortages) : null;
-    await em.execute(
+    await withNext(
+      em,
       `update reservations set state = ?, items = coalesce(?::jsonb, items),
          shortages = coalesce(?::jsonb, shortages), updated_at = ? where order_uuid = ?`,
       [reservation.state, items, shortages, now, orderUuid],
-      'run',
     );
   }
 }
