@@ -76,7 +76,7 @@ export class HttpServer implements Component {
     answerErrors(app, logger);
     refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
-    await secureAnswers(app);
+    secureAnswers(app);
     await app.register(cors, {
       origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],

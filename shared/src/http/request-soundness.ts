@@ -7,11 +7,11 @@ import { badInput } from '../errors/app-error.js';
  * lets pass or refuses without a word. Its connection is closed.
  */
 export function refuseUnsoundRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  app.addHook('onRequest', ({ raw }, reply, next) => {
     const fault = faultOf(raw);
-    if (fault === null) return;
+    if (fault === null) return next();
     void reply.header('connection', 'close');
-    throw badInput(fault);
+    next(badInput(fault));
   });
 }
 

@@ -17,7 +17,10 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     if (retryAfterS !== undefined) void reply.header('retry-after', retryAfterS);
     return reply.status(status).send({ error: message });
   });
-  app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
+  app.addHook('onRequest', ({ id }, reply, next) => {
+    void reply.header('x-request-id', id);
+    next();
+  });
   // Node answers it itself, and says nothing, unless somebody listens.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const body = JSON.stringify({ error: 'the expectation can not be met' });

@@ -53,7 +53,7 @@ export class WebServer implements Component {
     answerErrors(app, logger);
     refuseUnsoundRequests(app);
     serveMetrics(app, metrics);
-    await secureAnswers(app);
+    secureAnswers(app);
     acceptJsonBodies(app);
     app.get('/healthz', { schema: { hide: true } as never }, () => ({ status: 'ok' }));
     app.get('/readyz', { schema: { hide: true } as never }, async (_request, reply) => {
