@@ -41,7 +41,7 @@ export function createApolloGateway(
     },
     logger: quieted(logger),
     __exposeQueryPlanExperimental: false,
-    ...(supergraph.isComposedHere && { validateSupergraph: false }),
+    validateSupergraph: !supergraph.isComposedHere,
   });
 }
 

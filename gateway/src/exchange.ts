@@ -8,6 +8,9 @@ export interface Posted {
   readonly timeoutMs: number;
 }
 
+/** No part of a text, though some write it before theirs (RFC 3629, section 6). */
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /** An answer, read to its end. */
 export interface Answered {
   readonly statusCode: number;
@@ -69,7 +72,7 @@ class WholeAnswer implements Dispatcher.DispatchHandler {
     const { statusCode, contentType, chunks } = this;
     const [first] = chunks;
     const text = (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString();
-    this.resolve({ statusCode, contentType, text });
+    this.resolve({ statusCode, contentType, text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text });
   }
 
   onResponseError(_controller: unknown, error: Error): void {

@@ -43,7 +43,9 @@ describe('an exchange', () => {
     expect(await post('1')).toEqual({ statusCode: 503, contentType: 'application/json', text: bytes.toString() });
     answer = (response) => response.writeHead(204).end();
     expect(await post('2')).toEqual({ statusCode: 204, contentType: undefined, text: '' });
-    expect(asked).toEqual(['1', '2']);
+    answer = (response) => response.end('\uFEFF{}');
+    expect((await post('3')).text).toBe('{}');
+    expect(asked).toEqual(['1', '2', '3']);
   });
 
   it('ends when it takes too long, be it that nothing comes or not all of it, and lets go of its connection', async () => {

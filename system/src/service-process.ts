@@ -19,9 +19,9 @@ const STEADY_MS = 10_000;
 const HEAP = ['--max-semi-space-size=2', '--heap-growing-percent=20', '--v8-pool-size=1', '--expose-gc'];
 /**
  * Of glibc's (mallopt(3)): two arenas, of which each thread would have one of its own; and what a compilation needed goes back to
- * the system after it, some 8 MB.
+ * the system after it, some 8 MB: the thresholds for that do not grow.
  */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '32768' };
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '1048576' };
 
 /**
  * One service as a process of its own, started again when it dies, once it was told to. It has a session of its own, so that the terminal's

@@ -21,6 +21,7 @@ import { openDatabase } from './persistence/open-database.js';
 import { OrderCounts } from './persistence/order-counts.js';
 import { OrderReader } from './persistence/order-reader.js';
 import { OrderStore } from './persistence/order.store.js';
+import { LastConfirmation } from './sweeping/last-confirmation.js';
 import { Sweeper } from './sweeping/sweeper.js';
 import { AbandonCheckouts } from './use-cases/abandon-checkouts.js';
 import { ChangeStatus } from './use-cases/change-status.js';
@@ -60,10 +61,11 @@ export function createSystem(
   const changeStatus = new ChangeStatus(transactions, orders, views, clock);
   const watch = new WatchOrders(reader, views, new WakeUps(pubsub, logger), logger);
   subscribeToAnswers(bus, new HearAnswer(transactions, orders, clock));
+  const timeOutOrders = new TimeOutOrders(transactions, orders);
   const sweeper = new Sweeper({
     ...{ bus, queues: answerQueues, clock, logger },
     abandonCheckouts: new AbandonCheckouts(transactions, intents),
-    timeOutOrders: new TimeOutOrders(transactions, orders),
+    timeOutOrders,
     timeoutMs: config.ORDER_TIMEOUT_S * 1_000,
     intervalMs: config.SWEEP_INTERVAL_MS,
   });
@@ -74,6 +76,7 @@ export function createSystem(
     database,
     pubsub,
     bus,
+    new LastConfirmation(timeOutOrders, clock),
     together(eventRelay, wakeUpRelay),
     cart,
     together(

@@ -133,6 +133,13 @@ describe('the sweeper', () => {
     await world.stop(orders);
   });
 
+  it('confirms as it stops what no sweep has, for whoever starts next', async () => {
+    const orders = await world.start({ ...TIMEOUT, SWEEP_INTERVAL_MS: '3600000' }, clock.now);
+    const { uuid } = await world.place(orders, world.aBuyer().token);
+    await world.stop(orders);
+    await confirmed(uuid);
+  });
+
   it('leaves an order alone whose request the broker has not confirmed', async () => {
     const gate = await TcpGate.to(world.broker.url);
     const orders = await world.start({ ...TIMEOUT, RABBITMQ_URL: gate.url }, clock.now);

@@ -53,12 +53,13 @@ export class Sweeper implements Component {
   }
 
   private async sweep(backlog: Backlog): Promise<void> {
-    const { abandonCheckouts, timeOutOrders, timeoutMs, clock, logger } = this.options;
+    const { bus, abandonCheckouts, timeOutOrders, timeoutMs, clock, logger } = this.options;
     try {
       const now = clock();
       const limit = new Date(now.getTime() - timeoutMs);
       await abandonCheckouts.run(limit);
-      await timeOutOrders.confirm(now);
+      // While the broker is away it confirms nothing.
+      if (bus.connected) await timeOutOrders.confirm(clock());
       // Asked before each order: the broker may go away meanwhile.
       const goesOn = async () => this.backlog === backlog && (await backlog.isWorkedOff());
       while ((await goesOn()) && (await timeOutOrders.one(limit, now)));
