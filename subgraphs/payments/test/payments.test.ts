@@ -1,6 +1,7 @@
-import { eventually } from '../../../tests/support/eventually.js';
 import { anOrder } from './an-order.js';
 import { PaymentsService, sameMessage } from './payments-service.js';
+import { eventually } from '../../../tests/support/eventually.js';
+import { Scrape } from '../../../tests/support/scrape.js';
 
 let service: PaymentsService;
 beforeAll(async () => void (service = await PaymentsService.start()));
@@ -27,6 +28,18 @@ describe('a payment', () => {
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     });
     expect(paid?.properties).toMatchObject({ correlationId: order.order_uuid, type: 'order.paid', appId: 'payments' });
+  });
+
+  it('is not touched by a message that comes again, which is counted as handled before', async () => {
+    const queue = 'payments:order.requested';
+    const duplicates = async () => (await Scrape.of(service.url)).value('inbox_duplicates_total', { queue }) ?? 0;
+    const [order, same] = [anOrder(), sameMessage()];
+    await service.request(order, same);
+    await eventually(() => expect(service.announced(order)).toEqual(['order.paid']));
+    const before = await duplicates();
+    await service.request(order, same);
+    await eventually(async () => expect(await duplicates()).toBe(before + 1));
+    expect(await service.ledger(order)).toEqual([charge]);
   });
 
   it.each([
