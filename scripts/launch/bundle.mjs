@@ -126,10 +126,14 @@ const NAMING = '__name=(target,value)=>__defProp(target,"name",{value,configurab
 function nameLess(folder) {
   const less =
     '__name=(target,value)=>target.name===""||target.name===value?target:__defProp(target,"name",{value,configurable:!0})';
-  const files = readdirSync(folder).map((name) => join(folder, name));
-  const naming = files.filter((file) => file.endsWith('.js') && readFileSync(file, 'utf8').includes(NAMING));
-  if (naming.length === 0) throw new Error('esbuild keeps names in another way now');
-  for (const file of naming) writeFileSync(file, readFileSync(file, 'utf8').replace(NAMING, less));
+  let found = false;
+  for (const file of filesIn(folder).filter((name) => name.endsWith('.js'))) {
+    const code = readFileSync(file, 'utf8');
+    if (!code.includes(NAMING)) continue;
+    writeFileSync(file, code.replace(NAMING, less));
+    found = true;
+  }
+  if (!found) throw new Error('esbuild keeps names in another way now');
 }
 
 /** Has esbuild put a module with nothing in it in the place of what these packages import; whoever else does gets the real one. */

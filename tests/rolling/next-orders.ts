@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** What the next version says instead, by file. What is replaced must be there. */
 const CHANGES: Readonly<Record<string, readonly (readonly [now: string, next: string])[]>> = {
   'persistence/order.store.js': [['shipping_address', 'delivery_address']],
+  'persistence/order-reader.js': [['shipping_address', 'delivery_address']],
+  'persistence/order-row.js': [['shipping_address', 'delivery_address']],
   'persistence/order.record.js': [
     ['shippingAddress: p.text()', "shippingAddress: p.text().fieldName('delivery_address')"],
   ],

@@ -32,6 +32,10 @@ type NewRow = Omit<OutboxRow, 'createdAt'>;
 /** A claimed row whose relay died is claimable again after so long. */
 export const LEASE_SECONDS = 15;
 
+/** Asks for the correlation ids of the events of a type (its one value) of which no confirmation by the broker is known. */
+export const UNCONFIRMED =
+  "select correlation_id from outbox where destination = 'bus' and published_at is null and type = ?";
+
 /** Collects what a transaction announces; written in that transaction, in one statement. */
 export class Outbox {
   private readonly rows: NewRow[] = [];

@@ -1,4 +1,5 @@
 import { AppError, unavailable } from './app-error.js';
+import { causesOf } from './causes.js';
 
 /** SQLSTATEs (Appendix A of PostgreSQL's manual): connection exceptions, too many connections, a statement that took too long, shutdown, start. */
 const AWAY_STATE = /^(?:08\w{3}|53300|57014|57P0[1-4])$/;
@@ -18,7 +19,7 @@ export function publicErrorOf(error: unknown): AppError | undefined {
 }
 
 function isAway(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (const current of causesOf(error)) {
     const code = 'code' in current ? String(current.code) : '';
     if (AWAY_STATE.test(code) || AWAY_CODE.test(code) || AWAY_WORDS.test(current.message)) return true;
   }

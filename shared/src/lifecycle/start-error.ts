@@ -1,3 +1,5 @@
+import { causesOf } from '../errors/causes.js';
+
 /** Why something could not start, in a sentence for the person who started it: nothing that a stack would explain. */
 export class StartError extends Error {
   override readonly name = 'StartError';
@@ -8,7 +10,7 @@ export class StartError extends Error {
  * it the cause of the cause. Null: it is a fault of the program.
  */
 export function startMistake(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     if (cause instanceof StartError) return cause.message;
     const sentence = systemMistake(cause);
     if (sentence) return sentence;

@@ -7,6 +7,7 @@ import { isMigrated, migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
 import { sendTogether } from './statement-batches.js';
 import { traceStatements } from './trace-statements.js';
+import { causesOf } from '../errors/causes.js';
 import { StopTime } from '../lifecycle/stop-time.js';
 import type { Component } from '../lifecycle/system.js';
 import { within } from '../messaging/in-flight.js';
@@ -105,7 +106,7 @@ export class Database implements Component {
 
 /** PostgreSQL's "cannot connect now", and what pg and its pool say when a connection takes too long. */
 function isSlowness(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (const current of causesOf(error)) {
     if ('code' in current && current.code === '57P03') return true;
     if (/connection timeout|timeout exceeded when trying to connect|Query read timeout/.test(current.message))
       return true;

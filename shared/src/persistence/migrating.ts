@@ -41,19 +41,26 @@ const CONTRACT = /_contract$/;
  * version has taken something away: `migrate` says so.
  */
 export async function isMigrated(orm: MikroORM, migrations: readonly NamedMigration[]): Promise<boolean> {
+  const [known, done] = [namesOf(migrations), await doneIn(orm)];
+  return contractsBeyond(known, done).length === 0 && [...known].every((name) => done.has(name));
+}
+
+const namesOf = (migrations: readonly NamedMigration[]): ReadonlySet<string> =>
+  new Set(migrations.map(({ name }) => name));
+
+/** The names of those that were done here, by whatever version. */
+async function doneIn(orm: MikroORM): Promise<ReadonlySet<string>> {
   try {
     const rows = await orm.em.fork().execute<{ name: string }[]>('select name from migrations');
-    const done = new Set(rows.map(({ name }) => name));
-    const known = new Set(migrations.map(({ name }) => name));
-    return contractsBeyond(known, done).length === 0 && [...known].every((name) => done.has(name));
+    return new Set(rows.map(({ name }) => name));
   } catch (error) {
-    if (sqlState(error) === UNDEFINED_TABLE) return false;
+    if (sqlState(error) === UNDEFINED_TABLE) return new Set();
     throw error;
   }
 }
 
 /** What newer versions have taken away. */
-const contractsBeyond = (known: ReadonlySet<string>, done: Iterable<string>): string[] =>
+const contractsBeyond = (known: ReadonlySet<string>, done: ReadonlySet<string>): string[] =>
   [...done].filter((name) => CONTRACT.test(name) && !known.has(name));
 
 /**
@@ -78,7 +85,7 @@ export async function migrate({ url, migrations, connectWithinMs, logger }: Migr
   });
   try {
     await underLock(orm, async () => {
-      await refuseContracted(orm, new Set(migrations.map(({ name }) => name)));
+      await refuseContracted(orm, namesOf(migrations));
       await persist(() => orm.migrator.up(), logger);
     });
   } finally {
@@ -103,11 +110,7 @@ async function underLock(orm: MikroORM, work: () => Promise<void>): Promise<void
 }
 
 async function refuseContracted(orm: MikroORM, known: ReadonlySet<string>): Promise<void> {
-  const done = await orm.migrator.getExecuted();
-  const names = contractsBeyond(
-    known,
-    done.map(({ name }) => name),
-  );
+  const names = contractsBeyond(known, await doneIn(orm));
   if (names.length === 0) return;
   throw new StartError(
     `the database is of a newer version, which has taken away what this one uses (${names.join(', ')})`,

@@ -1,8 +1,10 @@
+import { causesOf } from '../errors/causes.js';
+
 const UNIQUE_VIOLATION = '23505';
 
 /** The SQLSTATE of a database error, through whatever wraps it. */
 export function sqlState(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (const current of causesOf(error)) {
     if ('code' in current && typeof current.code === 'string' && /^[0-9A-Z]{5}$/.test(current.code))
       return current.code;
   }
@@ -14,14 +16,14 @@ export function sqlState(error: unknown): string | undefined {
  * pqformat.c). A pooler says the same "protocol violation" of troubles of its own, which pass, and names no source.
  */
 export function isUnreadable(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause)
+  for (const current of causesOf(error))
     if ('code' in current && current.code === '08P01') return 'file' in current && current.file === 'pqformat.c';
   return false;
 }
 
 /** Whether a unique constraint of that name was violated. */
 export function isViolationOf(error: unknown, constraint: string): boolean {
-  for (let current = error; current instanceof Error; current = current.cause)
+  for (const current of causesOf(error))
     if ('constraint' in current && current.constraint === constraint) return sqlState(current) === UNIQUE_VIOLATION;
   return false;
 }

@@ -1,7 +1,7 @@
 import type { VersionSource } from './version-stream.js';
 import type { WakeUp } from './wake-up.js';
 import type { OrderReader } from '../persistence/order-reader.js';
-import { asOf, type OrderVersion, type OrderView } from '../persistence/order-view.js';
+import type { OrderView } from '../persistence/order-view.js';
 
 /**
  * How much later than it was recorded a version may become visible: its transaction commits after that. Far longer than
@@ -27,7 +27,7 @@ export class UserVersions implements VersionSource {
   /** What is there already counts as given. */
   static async fromNowOn(reader: OrderReader, userId: number): Promise<UserVersions> {
     const source = new UserVersions(reader, userId);
-    source.remember(await source.recent(), performance.now());
+    await source.lookAtAll();
     return source;
   }
 
@@ -39,49 +39,37 @@ export class UserVersions implements VersionSource {
     return { versions: news ? await this.lookAt(news) : await this.lookAtAll(), complete: false };
   }
 
-  /** What is new of all orders. It counts as given only when all of it could be read. */
+  /** What is new of all orders. */
   private async lookAtAll(): Promise<OrderView[]> {
     const now = performance.now();
     const recent = await this.recent();
     const fresh = this.fresh(recent);
-    const orders = fresh.length > 0 ? await this.reader.byIds([...new Set(fresh.map(({ orderId }) => orderId))]) : [];
-    this.remember(recent, now);
-    return views(orders, fresh);
+    this.given = new Map();
+    this.remember(recent);
+    this.lastRead = now;
+    return fresh;
   }
 
   /** What is new of the orders that we were told of. */
   private async lookAt(news: readonly WakeUp[]): Promise<OrderView[]> {
-    const uuids = [...new Set(news.map(({ order_uuid: uuid }) => uuid))];
-    const recent = await this.reader.recentViews(this.userId, this.reach, uuids);
-    const fresh = recent.filter(({ id, version }) => version > (this.given.get(id) ?? 0));
-    for (const { id, version } of recent) this.given.set(id, version);
+    const recent = await this.recent([...new Set(news.map(({ order_uuid: uuid }) => uuid))]);
+    const fresh = this.fresh(recent);
+    this.remember(recent);
     return fresh;
   }
 
-  private recent(): Promise<OrderVersion[]> {
-    return this.reader.recentVersions(this.userId, this.reach);
-  }
-
-  /** How far back what is not given yet may have been recorded, in seconds. */
-  private get reach(): number {
-    return LATENESS_S + (performance.now() - this.lastRead) / 1_000;
+  /** As far back as what is not given yet may have been recorded. */
+  private recent(uuids?: readonly string[]): Promise<OrderView[]> {
+    const reach = LATENESS_S + (performance.now() - this.lastRead) / 1_000;
+    return this.reader.recentVersions(this.userId, reach, uuids);
   }
 
   /** Ascending by order and version, so that the highest is the one that stays. */
-  private remember(recent: readonly OrderVersion[], at: number): void {
-    this.given = new Map(recent.map(({ orderId, version }) => [orderId, version]));
-    this.lastRead = at;
+  private remember(recent: readonly OrderView[]): void {
+    for (const { id, version } of recent) this.given.set(id, version);
   }
 
-  private fresh(recent: readonly OrderVersion[]): OrderVersion[] {
-    return recent.filter(({ orderId, version }) => version > (this.given.get(orderId) ?? 0));
+  private fresh(recent: readonly OrderView[]): OrderView[] {
+    return recent.filter(({ id, version }) => version > (this.given.get(id) ?? 0));
   }
-}
-
-function views(orders: readonly OrderView[], versions: readonly OrderVersion[]): OrderView[] {
-  const byId = new Map(orders.map((order) => [order.id, order]));
-  return versions.flatMap((version) => {
-    const order = byId.get(version.orderId);
-    return order ? [asOf(order, version)] : [];
-  });
 }

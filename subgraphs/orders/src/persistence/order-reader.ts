@@ -14,8 +14,6 @@ export interface OrderFilter {
 const UNTRACKED = { disableIdentityMap: true } as const;
 const NEWEST_FIRST = { id: 'desc' } as const;
 
-const RECENT = 'h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?)';
-
 /** Reads orders. One statement a call, however many keys it is given. */
 export class OrderReader {
   constructor(private readonly database: Database) {}
@@ -80,24 +78,18 @@ export class OrderReader {
     return this.em.find(OrderHistoryRecord, where, { ...UNTRACKED, orderBy: { version: 'asc' } });
   }
 
-  /** Every version of a user's orders that was recorded in the last `seconds`, each order's in order. */
-  async recentVersions(userId: number, seconds: number): Promise<OrderVersion[]> {
-    const em = this.em;
-    const rows = await em.execute(`select * from order_history h where ${RECENT} order by order_id, version`, [
-      userId,
-      seconds,
-    ]);
-    return rows.map((row) => em.map(OrderHistoryRecord, row));
-  }
-
-  /** The same of these orders alone, each as it was at its version. */
-  async recentViews(userId: number, seconds: number, uuids: readonly string[]): Promise<OrderView[]> {
+  /**
+   * Every version of a user's orders, or of some of them, that was recorded in the last `seconds`, each order's in order: the
+   * order as it was at it.
+   */
+  async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderView[]> {
     const rows = await this.em.execute<ViewRow[]>(
       `select o.id, o.uuid, o.user_id, o.total, o.currency, o.shipping_address, o.created_at,
          h.status, h.reason, h.version, h.timeline_length, h.updated_at
        from order_history h join orders o on o.id = h.order_id
-       where ${RECENT} and o.uuid = any(?::uuid[]) order by o.id, h.version`,
-      [userId, seconds, `{${uuids.join(',')}}`],
+       where h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?)
+       ${uuids ? 'and o.uuid = any(?::uuid[])' : ''} order by o.id, h.version`,
+      [userId, seconds, ...(uuids ? [`{${uuids.join(',')}}`] : [])],
     );
     return rows.map(toView);
   }

@@ -1,4 +1,5 @@
 import { orderRequested } from '@shop/shared/contracts/order-events';
+import { UNCONFIRMED } from '@shop/shared/delivery/outbox';
 import type { Tx } from '@shop/shared/delivery/transactions';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { withNext } from '@shop/shared/persistence/statement-batches';
@@ -50,8 +51,7 @@ export class OrderStore {
       // By indexes of what waits, whatever the statistics say of it: what waits there is asked for once, and each order found by its key.
       `with found as materialized (
          select o.id from orders o
-         where o.status = 'Pending' and o.confirmed_at is null and o.uuid::text not in (
-           select correlation_id from outbox where destination = 'bus' and published_at is null and type = ?)
+         where o.status = 'Pending' and o.confirmed_at is null and o.uuid::text not in (${UNCONFIRMED})
          limit ${CONFIRMED_AT_ONCE} for update of o skip locked)
        update orders set confirmed_at = ? from found where orders.id = found.id`,
       [orderRequested.key, at.toISOString()],
