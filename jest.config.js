@@ -22,5 +22,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/tests/fail-on-console.mjs'],
   reporters: ['default', '<rootDir>/tests/count-tests.mjs'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // For all that a test, or its preparation, may take where the machine is slow: what waits for something has bounds of its own.
+  testTimeout: 180_000,
 };

@@ -137,5 +137,5 @@ describe('equal subscriptions', () => {
     }
     expect(streams.length).toBeGreaterThan(MANY);
     await eventually(() => expect(shop.orders.streams).toBeLessThan(MANY));
-  }, 120_000);
+  });
 });

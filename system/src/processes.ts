@@ -30,7 +30,7 @@ export async function startProcesses(
     services.set(name, service);
     service.start();
     const address = addressOf(Number(environment['PORT']), environment['HOST']);
-    await untilReadyAt(address, { seconds: 60, signal, failed: () => service.ended() });
+    await untilReadyAt(address, { signal, failed: () => service.ended() });
     service.keepAlive();
   });
   await Promise.all(waits);

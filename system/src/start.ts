@@ -55,7 +55,7 @@ async function start(root: string, outer: Environment): Promise<void> {
   const address = addressOf(ports.gateway, each.gateway['HOST']);
   if (loading) {
     const replace = await startEmbedded(await unlessAborted(signal, loading), each, services, signal);
-    await untilReadyAt(address, { seconds: 60, signal });
+    await untilReadyAt(address, { signal });
     if (reloads) restartWhenTold(root, replace, say);
   } else {
     await startProcesses(root, each, services, say, signal);

@@ -14,11 +14,11 @@ describe('the mail page in the browser', () => {
   beforeAll(async () => {
     shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
     browser = await TestBrowser.open();
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all(people.map((person) => person.close()));
     await Promise.all([shop?.stop(), browser?.close()]);
-  }, 30_000);
+  });
 
   it('is empty, is found from /docs, and shows each mail a moment after its order', async () => {
     const docs = await browser.page(`${shop.gateway}/docs`);
@@ -62,7 +62,7 @@ describe('the mail page in the browser', () => {
     await docs.getByText('Headers').click();
     await docs.getByText('Auto-Submitted: auto-generated').waitFor();
     await docs.screenshot({ path: '.cache/screenshots/9-mail.png', fullPage: true });
-  }, 60_000);
+  });
 
   it('had no script run or fail, nothing blocked, and nothing loaded from elsewhere', () => {
     expect(browser.mishaps).toEqual([]);

@@ -8,10 +8,10 @@ describe('the pages in the browser, under their content security policies', () =
   beforeAll(async () => {
     shop = await RunningShop.start('embedded');
     browser = await TestBrowser.open();
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all([shop?.stop(), browser?.close()]);
-  }, 30_000);
+  });
   const swaggerAt = async (origin: string) => {
     const page = await browser.page(`${origin}/swagger/index.html`);
     await page.locator('.opblock').first().waitFor();

@@ -11,10 +11,10 @@ describe('a purchase in the browser, at each service’s own Swagger UI', () => 
   beforeAll(async () => {
     shop = await RunningShop.start('embedded', { LOGIN_RATE_LIMIT: '0' });
     browser = await TestBrowser.open();
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all([shop?.stop(), browser?.close()]);
-  }, 30_000);
+  });
 
   const ports = { auth: 8084, products: 8081, cart: 8082, orders: 8083, payments: 8086 } as const;
   const open = async (service: keyof typeof ports) =>

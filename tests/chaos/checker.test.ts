@@ -68,13 +68,13 @@ describe('the checker', () => {
       await run(asGood(service), goodWorld[service]);
       await restore(service);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await bus?.stop();
     await broker?.drop();
     for (const service of services)
       for (const name of [asGood(service), prefix + service]) await run('postgres', `drop database if exists ${name}`);
-  }, 60_000);
+  });
 
   const damaged = new Set<Service>();
   afterEach(async () => {

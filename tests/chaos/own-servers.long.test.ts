@@ -11,10 +11,10 @@ describe('the servers of a run', () => {
   let servers: OwnServers;
   beforeAll(async () => {
     servers = await ownServers('.cache', () => undefined);
-  }, 120_000);
+  });
   afterAll(async () => {
     await servers?.stop();
-  }, 60_000);
+  });
 
   it('keep what they have confirmed when they are killed, and where they are', async () => {
     const { postgresql, rabbitmq } = servers;
@@ -35,7 +35,7 @@ describe('the servers of a run', () => {
       everyMs: 200,
     });
     expect(text && text.content.toString()).toBe('seven');
-  }, 120_000);
+  });
 
   it('hang while they are frozen', async () => {
     servers.postgresql.freeze();

@@ -15,7 +15,7 @@ describe('the rule of the queues', () => {
     broker = await testBroker();
     bus = new RascalBus({ url: broker.url, service: 'orders' });
     await bus.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await bus?.stop();
     await broker?.drop();

@@ -29,8 +29,8 @@ describe('the OpenAPI documents of the services', () => {
       const answer = await fetch(`${shop.service(servicePorts[service])}/swagger/json`);
       documents.set(service, (await answer.json()) as Document);
     }
-  }, 90_000);
-  afterAll(() => shop?.stop(), 30_000);
+  });
+  afterAll(() => shop?.stop());
 
   const of = (service: ServiceName) => documents.get(service) as Document;
   const all = () => [...documents.values()].flatMap(operationsOf);

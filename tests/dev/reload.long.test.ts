@@ -62,7 +62,7 @@ describe.each(['alone', 'on real servers', 'on real servers, one watched'] as co
     }
     for (const cleanUp of cleanUps) await cleanUp();
     project?.remove();
-  }, 60_000);
+  });
 
   async function environment(offset: number): Promise<Record<string, string>> {
     const { PATH = '', HOME = '' } = process.env;
@@ -132,7 +132,7 @@ describe.each(['alone', 'on real servers', 'on real servers, one watched'] as co
     await eventually(() => expect(output).toContain('What runs stays as it was.'), { timeoutMs: 30_000 });
     expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
     writeFileSync(file, good);
-  }, 60_000);
+  });
 
   it('leaves what runs as it was when a file can’t be loaded, and has what mends it live', async () => {
     const file = join(project.folder, RESOLVER);
@@ -144,7 +144,7 @@ describe.each(['alone', 'on real servers', 'on real servers, one watched'] as co
     writeFileSync(file, good);
     await eventually(() => expect(output.split('Live ').length).toBeGreaterThan(live), { timeoutMs: 60_000 });
     expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
-  }, 120_000);
+  });
 
   it('has live what all services share', async () => {
     const file = join(project.folder, 'shared/src/graphql/field-at-fault.ts');
@@ -152,5 +152,5 @@ describe.each(['alone', 'on real servers', 'on real servers, one watched'] as co
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n// Saved again.\n`);
     await eventually(() => expect(output.split('Live ').length).toBeGreaterThan(live), { timeoutMs: 60_000 });
     await eventually(async () => expect((await fetch(`${gateway}/readyz`)).status).toBe(200), { timeoutMs: 30_000 });
-  }, 120_000);
+  });
 });

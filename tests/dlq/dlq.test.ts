@@ -46,7 +46,7 @@ describe.each<[string, () => Promise<Place>]>([
     });
     await place.bus.start();
     await place.bus.startConsuming();
-  }, 60_000);
+  });
 
   afterAll(() => place.dispose());
 
@@ -80,7 +80,7 @@ describe.each<[string, () => Promise<Place>]>([
     expect(await dlq('drop', ofSecond)).toEqual({ code: 0, said: `${ofSecond} is dropped; it was for ${QUEUE}.\n` });
     expect(await dlq('replay', '--all')).toEqual({ code: 0, said: 'There are no dead letters.\n' });
     expect(handled).toEqual([first]);
-  }, 60_000);
+  });
 
   it.each([[['lost']], [['show']], [['drop', '--all']], [['list', '1']]])(
     'says how it is used, to %j',

@@ -98,7 +98,7 @@ describe('what a list of orders costs', () => {
     }
     await untilAllAreConfirmed();
     await shopkeeper.close();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await person?.close();
@@ -109,7 +109,7 @@ describe('what a list of orders costs', () => {
     }
     await shop?.stop();
     await postgres?.stop();
-  }, 60_000);
+  });
 
   const list = async (first: number) => {
     const answer = await graphqlRequest<{

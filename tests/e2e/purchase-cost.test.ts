@@ -55,13 +55,13 @@ describe('what an operation costs, whatever the machine', () => {
     await shopkeeper.close();
     await buy();
     await postgres.learnBackground(SEVERAL_POLLS_MS);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await person?.close();
     await shop?.stop();
     await postgres?.stop();
-  }, 60_000);
+  });
 
   /** Buys, and waits until nothing of it is left to be done, without a statement that is counted. */
   async function buy(): Promise<void> {
@@ -124,7 +124,7 @@ describe('what an operation costs, whatever the machine', () => {
     expect(MESSAGES.map((type) => [type, (after[type] ?? 0) - (before[type] ?? 0)])).toEqual(
       MESSAGES.map((type) => [type, PURCHASES]),
     );
-  }, 60_000);
+  });
 
   it('a page of the catalogue, and a product, once they are cached: one statement for which they are, and none', async () => {
     const page = () => person.run('{ products(first: 20) { edges { node { id name price } } } }');

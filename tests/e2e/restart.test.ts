@@ -15,11 +15,11 @@ describe('a service that is killed in the middle of an order', () => {
     shop = await RunningShop.start('processes', { LOGIN_RATE_LIMIT: '0', PAYMENT_LATENCY_MS });
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
     person = await Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`);
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all([shopkeeper?.close(), person?.close()]);
     await shop?.stop();
-  }, 30_000);
+  });
 
   it.each(['orders', 'products', 'payments'])(
     'does not lose it: %s',

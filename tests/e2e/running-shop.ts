@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { serviceNames, servicePorts } from '@shop/shared/backing/roster';
 import { freePortOffset } from './free-port-offset.js';
 import { testBroker } from '../support/test-broker.js';
 import { required } from '../support/test-environment.js';
@@ -21,6 +22,9 @@ export interface Place {
 }
 
 export const admin = { email: 'admin@shop.example', password: 'a password for tests alone' };
+
+/** Eight processes, on a machine that may have two processors and other shops to start. */
+const START_WITHIN_MS = 150_000;
 
 /** The whole shop as `npm start` runs it, on ports, databases, a vhost and a namespace of its own. */
 export class RunningShop {
@@ -140,17 +144,39 @@ export class RunningShop {
     await this.cleanUp();
   }
 
+  /** Of each service, and of the gateway: a start that came to nothing tells on what it waited. */
+  private async readiness(): Promise<string[]> {
+    const addresses = {
+      ...Object.fromEntries(serviceNames.map((name) => [name, this.service(servicePorts[name])])),
+      gateway: this.gateway,
+    };
+    return Promise.all(
+      Object.entries(addresses).map(async ([name, address]) => `${name}: ${await readinessAt(address)}`),
+    );
+  }
+
   private async untilReady(): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + START_WITHIN_MS;
     for (;;) {
       const answer = await fetch(`${this.gateway}/readyz`).catch(() => undefined);
       if (answer?.status === 200) return;
       if (this.launcher.exitCode !== null || Date.now() > deadline) {
+        const states = await this.readiness();
         await this.stop();
-        throw new Error(`the shop did not start:\n${this.output}`);
+        throw new Error(`the shop did not start:\n${this.output}\n${states.join('\n')}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+}
+
+/** What the process at `address` says of its readiness, or why it says nothing. */
+async function readinessAt(address: string): Promise<string> {
+  try {
+    const answer = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    return `${answer.status} ${await answer.text()}`;
+  } catch (error) {
+    return String(error instanceof Error ? (error.cause ?? error) : error);
   }
 }
 

@@ -38,11 +38,11 @@ export function thePurchase(start: (settings: Readonly<Record<string, string>>) 
   beforeAll(async () => {
     shop = await start({ LOGIN_RATE_LIMIT: '0' });
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
-  }, 90_000);
+  });
   afterAll(async () => {
     await Promise.all([shopkeeper, ...people].filter(Boolean).map((person) => person.close()));
     await shop?.stop();
-  }, 30_000);
+  });
 
   const somebody = async () => {
     const person = await Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`);

@@ -109,14 +109,14 @@ export function theTracedPurchase(mode: Mode): void {
     await person.addToCart(product.id);
     orderUuid = await placeTraced(shop.gateway, person.token, `00-${traceId}-${clientSpan}-01`);
     await watching.untilPaid(2);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await watching?.stop();
     await Promise.all(people.map((person) => person.close()));
     await shop?.stop();
     await receiver?.stop();
-  }, 30_000);
+  });
 
   it.each(Object.entries(waysOf(mode)))('%s', async (_what, way) => {
     await eventually(() => expect(missing(receiver.trace(traceId), way, clientSpan)).toBeNull(), { timeoutMs: 20_000 });

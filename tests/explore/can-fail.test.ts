@@ -13,7 +13,7 @@ const faulty = { ...anOrder.extras, interruptions: 0, faults: 1 };
 let explorer: Explorer;
 beforeAll(async () => {
   explorer = await Explorer.open();
-}, 60_000);
+});
 afterAll(() => explorer?.close());
 
 /** Why the scenario goes wrong with something broken; it is mended again. */

@@ -8,7 +8,7 @@ const IS_FULL = process.env['TEST_SET'] === 'full';
 let explorer: Explorer;
 beforeAll(async () => {
   explorer = await Explorer.open();
-}, 60_000);
+});
 afterAll(() => explorer?.close());
 
 describe('every order of the events of', () => {

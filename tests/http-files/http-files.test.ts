@@ -10,8 +10,8 @@ describe.each(modes)('the .http files, played from top to bottom: %s', (mode) =>
   let shop: RunningShop;
   beforeAll(async () => {
     shop = await RunningShop.start(mode, { LOGIN_RATE_LIMIT: '0' });
-  }, 90_000);
-  afterAll(() => shop?.stop(), 30_000);
+  });
+  afterAll(() => shop?.stop());
 
   it.each(globSync('docs/http/purchase-*.http'))('%s ends with an order that is paid', async (file) => {
     const answers = await played(file);

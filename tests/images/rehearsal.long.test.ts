@@ -51,7 +51,7 @@ describe('the images', () => {
       freePortOffset(),
     ]);
     began = performance.now();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await Promise.all([...running.values()].map((container) => container.stop()));
@@ -140,7 +140,7 @@ describe('the images', () => {
     expect(await answer(own.href)).toBe('orders');
     own.pathname = '/payments';
     await expect(answer(own.href)).rejects.toThrow(/permission denied for database/);
-  }, 60_000);
+  });
 
   it('are healthy, and an order is paid for, by way of the gateway', async () => {
     const backing = { RABBITMQ_URL: servers.rabbitmq.url, REDIS_URL: servers.redis.url, HOST: '127.0.0.1' };
@@ -182,7 +182,7 @@ describe('the images', () => {
     expect(ends).toEqual(processes.map((name) => [name, 0, expect.not.stringMatching(/"level":"(?:error|fatal)"/)]));
     running.clear();
     report(`All ended in order after ${seconds()} s.`);
-  }, 60_000);
+  });
 
   function settingsOf(name: string) {
     return parseEnv(readFileSync(join(volumes, name, 'shop.env'), 'utf8'));

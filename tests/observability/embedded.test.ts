@@ -45,10 +45,10 @@ describe('the metrics of two services in one process', () => {
     bus = new EmbeddedBus({ connectionString: busDatabase.url, service: 'orders' });
     await bus.start();
     releases.unshift(() => bus.stop());
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const release of releases) await release();
-  }, 60_000);
+  });
 
   it('do not mix: each shows what it did, and the process that they share', async () => {
     const messageId = randomUUID();
@@ -71,5 +71,5 @@ describe('the metrics of two services in one process', () => {
     }
     const scrapes = await Promise.all(Object.values(urls).map((url) => Scrape.of(url)));
     expect(new Set(scrapes.map((scrape) => scrape.value('process_start_time_seconds'))).size).toBe(1);
-  }, 60_000);
+  });
 });

@@ -39,13 +39,13 @@ describe('a real Prometheus that scrapes the shop', () => {
     server = await startPrometheus(program, configuration, folder);
     prometheus = new PrometheusClient(server.url);
     await aBusyDay(shop);
-  }, 120_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await shop?.stop();
     await mail.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('takes the configuration and the rules', async () => {
     await run(promtool, ['check', 'config', configuration]);

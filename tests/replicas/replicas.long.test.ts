@@ -24,7 +24,7 @@ describe('many processes of every service behind one address each', () => {
   }, 240_000);
   afterAll(async () => {
     await shop?.stop();
-  }, 120_000);
+  });
 
   describe('the purchase', () =>
     thePurchase(async () => ({
@@ -69,7 +69,7 @@ describe('many processes of every service behind one address each', () => {
     // Each of those without the stream has settled some.
     expect(elsewhere.filter((count) => count > 0)).toHaveLength(2);
     await Promise.all([watcher.close(), buyer.close()]);
-  }, 120_000);
+  });
 
   it('lose one of each while people buy, who at most ask once more', async () => {
     const products = await stockUp(shop.gateway);

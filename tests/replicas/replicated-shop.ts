@@ -148,5 +148,5 @@ export class ReplicatedShop {
 
 function untilReady({ port }: Replica, failed?: () => string | undefined): Promise<void> {
   const signal = new AbortController().signal;
-  return untilReadyAt(`http://127.0.0.1:${port}`, { seconds: 240, signal, ...(failed && { failed }) });
+  return untilReadyAt(`http://127.0.0.1:${port}`, { signal, ...(failed && { failed }) });
 }

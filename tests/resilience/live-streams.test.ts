@@ -39,12 +39,12 @@ describe('a subscriber to an order', () => {
     door = await tcpProxy(shop.gateway);
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
     person = await Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`);
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([shopkeeper?.close(), person?.close()]);
     await shop?.stop();
     await Promise.all([door?.close(), redis?.close()]);
-  }, 60_000);
+  });
 
   const deaths: Death[] = [
     { of: 'socket', dies: () => door.cut(), noticed: true },

@@ -18,10 +18,10 @@ describe('services, restarted one after the other while people buy', () => {
   let shop: RunningShop;
   beforeAll(async () => {
     shop = await RunningShop.start('processes', { LOGIN_RATE_LIMIT: '0' });
-  }, 120_000);
+  });
   afterAll(async () => {
     await shop?.stop();
-  }, 30_000);
+  });
 
   it('costs no order, and no request that is made once more', async () => {
     const products = await stockUp(shop.gateway);

@@ -21,11 +21,11 @@ describe('payments, asked to stop while it waits for its provider', () => {
     shop = await RunningShop.start('processes', SLOW_PROVIDER);
     shopkeeper = await Shopper.login(shop.gateway, admin.email, admin.password);
     person = await Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`);
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([shopkeeper?.close(), person?.close()]);
     await shop?.stop();
-  }, 60_000);
+  });
 
   it('gives what is in flight back to its queue, stops in time, and charges once in the end', async () => {
     const product = await shopkeeper.createProduct({ name: 'Tea', price: 1_000, stock: STOCK });
@@ -47,7 +47,7 @@ describe('payments, asked to stop while it waits for its provider', () => {
       },
       { timeoutMs: 60_000, everyMs: 300 },
     );
-  }, 120_000);
+  });
 
   async function statuses(uuids: readonly string[]): Promise<(string | undefined)[]> {
     const query = 'query Status($id: ID!) { order(id: $id) { status } }';

@@ -30,11 +30,11 @@ describe('clients that vanish without a word', () => {
     const settings = { LOGIN_RATE_LIMIT: '0', MAX_CONNECTIONS_PER_USER: '100000', REDIS_NAMESPACE: namespace };
     shop = await RunningShop.start('processes', settings, { redisUrl });
     person = await Shopper.register(shop.gateway, `s${randomUUID().replaceAll('-', '').slice(0, 20)}`);
-  }, 120_000);
+  });
   afterAll(async () => {
     await person?.close();
     await shop?.stop();
-  }, 60_000);
+  });
 
   it(
     'leave no socket, listener or timer behind',

@@ -50,12 +50,12 @@ describe('the REST contract, on each service and through the gateway', () => {
       ),
     );
     player = new Player(front, shop.gateway, Object.fromEntries(documents) as Documents);
-  }, 90_000);
+  });
   afterAll(async () => {
     await hangUp();
     await shop?.stop();
     await database?.close();
-  }, 30_000);
+  });
 
   it.each(services)('is what the document of %s describes', (service) =>
     expect([...player.documents[service].operations.keys()].toSorted()).toEqual(contract[service]?.toSorted()),
@@ -149,7 +149,7 @@ describe('the REST contract, on each service and through the gateway', () => {
       await without('cart', () =>
         player.play({ service: 'orders', route: 'POST /orders', what: '', status: 503, body, request }),
       );
-    }, 30_000);
+    });
 
     it('puts nothing that it does not know into a cart without the products', async () => {
       const { token } = await front.customer();
@@ -158,7 +158,7 @@ describe('the REST contract, on each service and through the gateway', () => {
       await without('products', () =>
         player.play({ service: 'cart', route: 'POST /cart', what: '', status: 503, body, request }),
       );
-    }, 30_000);
+    });
 
     it('believes nobody whose key it would have to ask auth for', async () => {
       const guarded = services
@@ -182,7 +182,7 @@ describe('the REST contract, on each service and through the gateway', () => {
           ),
         ),
       );
-    }, 40_000);
+    });
   });
 
   describe('with a service behind the gateway', () => {
@@ -208,25 +208,25 @@ describe('the REST contract, on each service and through the gateway', () => {
     it('that is away, says so on every route', async () => {
       const { origin } = (gateway = await gatewayToNobody());
       for (const service of services) await everyRoute(service, origin, 503, `${service} service unavailable`);
-    }, 30_000);
+    });
 
     it('that hangs, says so on every route', async () => {
       const { origin } = (gateway = await impatientGateway((service) => front.origin(service)));
       for (const service of services)
         await without(service, () => everyRoute(service, origin, 504, `${service} service did not answer in time`));
-    }, 60_000);
+    });
 
     it('that hangs up within its answer, says so on every route', async () => {
       const { origin } = (gateway = await gatewayToWhoBreaksOff());
       for (const service of services) await everyRoute(service, origin, 502, `${service} service broke off its answer`);
-    }, 30_000);
+    });
 
     it('lets nobody ask too often, on any route', async () => {
       const { origin } = (gateway = await gatewayToNobody({ RATE_LIMIT_PER_MINUTE: '1' }));
       await player.ask('gateway', 'GET /products', requestOf('GET /products', {}), origin);
       const tooMany = 'too many requests, please try again later';
       for (const service of services) await everyRoute(service, origin, 429, tooMany);
-    }, 30_000);
+    });
   });
 
   it.each(oddTargets)('answers %s %s at the gateway as the service does', async (service, target) => {
@@ -251,7 +251,7 @@ describe('the REST contract, on each service and through the gateway', () => {
     }
     const ready = async () => expect((await fetch(`${shop.gateway}/readyz`)).status).toBe(200);
     await eventually(ready, { timeoutMs: 20_000 });
-  }, 60_000);
+  });
 
   it('slows down whoever tries too many passwords', async () => {
     const body = { error: 'too many requests, please try again later' };
@@ -262,7 +262,7 @@ describe('the REST contract, on each service and through the gateway', () => {
       ...{ service: 'auth', route: 'POST /auth/login', what: '', status: 429, body },
       request: () => ({ json: { login: 'nobody', password: 'guessed' } }),
     });
-  }, 60_000);
+  });
 
   it('has been seen to give every answer that the documents describe', () =>
     expect(player.unseen().filter((answer) => !neverGiven.includes(answer))).toEqual([]));

@@ -69,14 +69,14 @@ describe('one shop by REST, one by GraphQL', () => {
     provider = await HeldProvider.of(shop);
     await quiet.comes();
     tap = await EventTap.of(shop);
-  }, 90_000);
+  });
   afterAll(async () => {
     await quiet?.close();
     await provider?.close();
     await tap?.close();
     await shopkeeper?.close();
     await shop?.stop();
-  }, 30_000);
+  });
 
   const openSides = async () => {
     const histories = new Histories(shopkeeper);

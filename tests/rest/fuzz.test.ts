@@ -42,10 +42,10 @@ describe('requests of all sorts', () => {
     shopkeeper = await RestShopper.login(shop.gateway, admin.email, admin.password);
     customer = await RestShopper.register(shop.gateway);
     memoryBefore = memoryOf(shop.pid);
-  }, 90_000);
+  });
   afterAll(async () => {
     await shop?.stop();
-  }, 30_000);
+  });
 
   /** Stocks the shop anew, so that the requests have something to find, and names it. */
   const known = async (): Promise<Known> => {
@@ -116,7 +116,7 @@ describe('requests of all sorts', () => {
       timeoutMs: 30_000,
       everyMs: 200,
     });
-  }, 60_000);
+  });
 });
 
 /** What a process has in memory, in MB. */

@@ -17,8 +17,8 @@ describe('amounts past 2^31, by REST through the gateway, each service a process
     const password = 'a long passphrase';
     await send('POST', '/auth/register', { username, password, email: `${username}@example.com` });
     ({ token } = (await send('POST', '/auth/login', { login: username, password })).body as { token: string });
-  }, 90_000);
-  afterAll(() => shop?.stop(), 30_000);
+  });
+  afterAll(() => shop?.stop());
 
   /** `text`: the answer as it came over the wire, before JSON.parse could round a number. */
   async function send(method: string, path: string, body?: unknown, bearer?: string) {

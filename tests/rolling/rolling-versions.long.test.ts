@@ -26,11 +26,11 @@ describe('two versions of orders, side by side on one database and one broker', 
   beforeAll(async () => {
     next = NextOrders.make();
     shop = await ReplicatedShop.start((name) => (name === 'orders' ? 2 : 1));
-  }, 180_000);
+  });
   afterAll(async () => {
     await shop?.stop();
     next?.remove();
-  }, 60_000);
+  });
 
   it('sell on while the new one takes over, and while the old one comes back', async () => {
     const now: Version = { name: 'this version', script: undefined };

@@ -84,11 +84,11 @@ describe('GraphQL operations of all sorts', () => {
     port = Number(new URL(shop.gateway).port);
     fuzzer = new Fuzzer(apiSchema(), port, SEED, ANSWER_WITHIN_MS);
     steady = SteadyClient.start(`${shop.gateway}/graphql`, (await somebody()).token, ordinaryOperations(id));
-  }, 120_000);
+  });
   afterAll(async () => {
     await steady?.stop();
     await shop?.stop();
-  }, 60_000);
+  });
 
   it(
     'are answered as the contract says, and leave others their time',
@@ -177,7 +177,7 @@ describe('GraphQL operations of all sorts', () => {
           },
           { timeoutMs: 60_000, everyMs: 1_000 },
         );
-  }, 180_000);
+  });
 
   it('leave a shop that sells, and in which all rules hold', async () => {
     const { id } = await scene.keeper.createProduct({ name: 'The last proof', price: 1_234, stock: 5 });
@@ -200,5 +200,5 @@ describe('GraphQL operations of all sorts', () => {
       timeoutMs: 90_000,
       everyMs: 500,
     });
-  }, 150_000);
+  });
 });

@@ -19,7 +19,7 @@ describe('operations that are kept', () => {
       addresses: new Map(),
     };
     supergraph = { loaded } as unknown as CurrentSupergraph;
-  }, 60_000);
+  });
 
   const kept = (queries: readonly string[]): number => {
     const operations = new CompiledOperations(supergraph, silentTelemetry('gateway').metrics, MOST_BYTES);

@@ -36,7 +36,7 @@ describe('a process whose log nobody takes', () => {
     child.stderr?.destroy();
     await untilLost(child, 5);
     expect(await stopped(child)).toBe(0);
-  }, 30_000);
+  });
 
   (existsSync('/dev/full') ? test : test.skip)(
     'goes on and stops in order when the disk is full',

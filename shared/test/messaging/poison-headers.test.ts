@@ -39,7 +39,7 @@ test('whatever is in its headers, a message reaches its handler, and holds up no
   expect(received.map(({ type }) => type)).toEqual(all.map(() => 'order.paid'));
   expect(losses).toBe(0);
   await drained(bus, 'mailer:order.paid');
-}, 60_000);
+});
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -72,4 +72,4 @@ test('a message whose headers are too many to be published again is tried again,
   expect(received.map(({ attempt }) => attempt)).toEqual([1, 2]);
   expect(received[1]?.headers).toEqual({ ['n'.repeat(255)]: 'long', small: 'kept', traceparent: TRACE });
   await drained(bus, 'mailer:order.paid');
-}, 60_000);
+});

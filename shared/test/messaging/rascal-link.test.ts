@@ -29,4 +29,4 @@ test('everything is declared again, though the connection that stood never answe
   expect(link.state.connected).toBe(true);
   await link.stop();
   await harness.dispose();
-}, 60_000);
+});

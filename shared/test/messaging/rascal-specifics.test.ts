@@ -88,7 +88,7 @@ test('a consumer goes on when its queue was deleted twice', async () => {
     };
     await eventually(consumes, { timeoutMs: 25_000, everyMs: 50 });
   }
-}, 60_000);
+});
 
 test('a message that no queue takes any more is refused, and taken once its bindings are declared again', async () => {
   const { bus, received } = await aConsumer(harness, 'mailer:order.paid');

@@ -49,7 +49,7 @@ it('a start waits for a server that is slow to answer, and not for one that is n
   await expect(absent.start()).rejects.toThrow(/ECONNREFUSED/);
   await absent.stop();
   await service.stop();
-}, 30_000);
+});
 
 describe('a transaction whose connection breaks', () => {
   it('does not keep its place in the pool', async () => {

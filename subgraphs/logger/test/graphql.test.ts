@@ -16,7 +16,7 @@ beforeAll(async () => {
       array_to_tsvector(array['order', n::text, 'placed', md5('o' || n), 'u' || n % 1000])
     from generate_series(1, 50000) n`);
   await service.sql.query('vacuum analyze log_entries');
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 const messages = async (filter: Record<string, unknown>, first = 3) =>

@@ -127,7 +127,7 @@ describe('Log', () => {
     await holder.query('commit');
     holder.release();
     expect(await log({ message: 'in time' }, { deadline: new Date(Date.now() + 20_000) })).toEqual({ accepted: 1 });
-  }, 30_000);
+  });
 });
 
 describe('LogStream', () => {

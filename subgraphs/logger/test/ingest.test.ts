@@ -88,7 +88,7 @@ describe('POST /ingest', () => {
     holder.release();
     expect([status, body]).toEqual([503, { error: 'the entry can not be kept now: bring it again later' }]);
     expect((await service.ingest({ message: 'b' })).status).toBe(202);
-  }, 30_000);
+  });
 
   it('asks for the token when there is one, before anything else', async () => {
     service = await LoggerService.start({ INGEST_TOKEN: 'a-token' });

@@ -159,4 +159,4 @@ it('an outage is bridged as far as memory goes, the oldest dropped and counted',
   const bridged = [...all.slice(0, 100), ...all.slice(200)].map(({ message }) => message);
   expect(loki.messages()).toEqual(['before', ...bridged]);
   expect(feed.counts).toEqual({ written: 301, refused: 0, returned: 0, dropped: 100 });
-}, 30_000);
+});

@@ -185,4 +185,4 @@ it('a sink that fails or hangs stops neither the others nor intake', async () =>
   await eventually(() => expect(sinks.fine.kept).toHaveLength(1_000));
   expect(feed.counts.returned).toBe(500);
   await Promise.all(others.map((other) => other.stop()));
-}, 20_000);
+});

@@ -92,12 +92,12 @@ beforeAll(async () => {
   smtp = await SmtpStub.start();
   service = await MailerService.prepare({ SMTP_URL: smtp.url, MAIL_TIMEOUT_MS: '1000' });
   mailer = await service.addProcess();
-}, 90_000);
+});
 afterAll(async () => {
   process.stdout.write(`mails sent, the mailer killed\n${figures.join('\n')}\n`);
   await service?.stop();
   await smtp?.stop();
-}, 30_000);
+});
 
 it.each(cases)(
   'a mailer that is killed %s sends one mail too many at most, and never one too few',

@@ -82,7 +82,7 @@ describe('trouble that passes is waited for', () => {
     const ids = await Promise.all(mails.map(async (mail) => (await parsed(mail)).messageId));
     expect(new Set(ids)).toEqual(new Set([`<confirmation.${order.order_uuid}@shop.example>`]));
     expect(mails[0]?.source.match(/^Date: .*$/m)?.[0]).toBe(mails[1]?.source.match(/^Date: .*$/m)?.[0]);
-  }, 40_000);
+  });
 
   it('a server that is not there, and comes back', async () => {
     const order = anOrder();
@@ -93,7 +93,7 @@ describe('trouble that passes is waited for', () => {
     smtp = await SmtpStub.start({ port });
     expect(await sent(order)).toHaveLength(1);
     await noDeadLetter();
-  }, 40_000);
+  });
 
   it.each(['connected', 'recipient', 'content begins', 'content is here'] as const)(
     'a server that says no more (%s) is left after its time',
@@ -126,7 +126,7 @@ it('a server that hangs has but its share of connections, and no other event wai
   smtp.script = () => undefined;
   await Promise.all(hanging.map((order) => sent(order)));
   await noDeadLetter();
-}, 60_000);
+});
 
 describe('a mail that the server refuses for good', () => {
   it.each([
@@ -178,7 +178,7 @@ describe('a mail that the server refuses for good', () => {
       },
       { timeoutMs: 15_000 },
     );
-  }, 40_000);
+  });
 });
 
 it('a database that is away for a moment, just when the mail is sent, costs no second mail', async () => {
@@ -204,4 +204,4 @@ it('a database that is away for a moment, just when the mail is sent, costs no s
     await proxy.close();
     await own.stop();
   }
-}, 40_000);
+});

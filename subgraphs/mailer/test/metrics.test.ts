@@ -33,4 +33,4 @@ it('the metrics of mailer count attempts by how they ended, and what waits', asy
     await service.stop();
     await smtp.stop();
   }
-}, 60_000);
+});

@@ -47,5 +47,5 @@ describe('a stream that the gateway does not end', () => {
       expect(lasting.errors).toMatchObject([{ message: "the token's key was withdrawn", extensions: { code } }]);
     }, LATEST);
     expect(lasting.seen).toHaveLength(1);
-  }, 60_000);
+  });
 });

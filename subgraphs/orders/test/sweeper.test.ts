@@ -109,7 +109,7 @@ describe('the sweeper', () => {
     expect(await world.statusOf(uuid)).toMatchObject({ status: 'Paid' });
     await world.stop(orders);
     await gate.close();
-  }, 60_000);
+  });
 
   it('waits for an answer that is still in its queue after a start', async () => {
     const first = await world.start(TIMEOUT, clock.now);

@@ -35,7 +35,7 @@ describe('attacks on what the shop keeps', () => {
     await hangUp();
     await shop?.stop();
     rmSync(folder, { recursive: true });
-  }, 30_000);
+  });
 
   const given = () => setting;
   foreignThings(given);
