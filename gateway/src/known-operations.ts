@@ -6,7 +6,7 @@ import { TextCache } from '@shop/shared/text/text-cache';
 import type { GatewayContext } from './context.js';
 import type { Answer, CompiledOperation } from './execution/compiled-operation.js';
 import type { CompiledOperations } from './execution/compiled-operations.js';
-import { SharedAnswers } from './shared-answers.js';
+import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import type { Subgraphs } from './subgraphs.js';
 import type { OperationRequest } from './subscriptions/operation-request.js';
 

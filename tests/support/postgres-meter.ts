@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { statementShape } from '@shop/shared/persistence/statement-shape';
 
-/** How often a statement was run, whatever its values, and how many bytes its texts had. */
+/** How often a statement, or several in one message, was run, whatever its values, and how many bytes it took to say so. */
 export interface Runs {
   readonly count: number;
   readonly bytes: number;
@@ -69,12 +69,12 @@ export class PostgresMeter {
     client.on(
       'data',
       frameReader(
-        statementReader((text) => {
+        statementReader((text, size) => {
           const shape = statementShape(text);
           if (this.listens) this.background.add(shape);
           else if (!this.background.has(shape)) {
             const { count, bytes } = this.runs.get(shape) ?? { count: 0, bytes: 0 };
-            this.runs.set(shape, { count: count + 1, bytes: bytes + text.length });
+            this.runs.set(shape, { count: count + 1, bytes: bytes + size });
           }
         }),
       ),
@@ -95,18 +95,25 @@ export class PostgresMeter {
 }
 
 /**
- * Calls back with the text of each statement that is run: of a simple query, or at Execute of the extended query protocol the
- * one that was bound last (PostgreSQL manual, "Message Formats").
+ * Calls back with the texts of the statements that are run together, and the bytes of what says so: of a simple query, or at the Sync of
+ * the extended query protocol of those that were executed before it (PostgreSQL manual, "Message Formats").
  */
-function statementReader(onStatement: (text: string) => void): (type: string, body: Buffer) => void {
+function statementReader(onStatements: (text: string, bytes: number) => void): (type: string, body: Buffer) => void {
   const prepared = new Map<string, string>();
   let bound = '';
+  let executed: string[] = [];
+  let bytes = 0;
   return (type, body) => {
     const [first = '', second = ''] = body.toString('latin1').split('\0', 2);
-    if (type === 'Q') onStatement(first);
-    else if (type === 'P') prepared.set(first, second);
-    else if (type === 'B') bound = prepared.get(second) ?? second;
-    else if (type === 'E') onStatement(bound);
+    // To read a statement once costs a connection, not an operation.
+    if (type === 'P') return void prepared.set(first, second);
+    bytes += body.length;
+    if (type === 'B') bound = prepared.get(second) ?? second;
+    else if (type === 'E') executed.push(bound);
+    else if (type === 'Q') executed.push(first);
+    if (type !== 'S' && type !== 'Q') return;
+    onStatements(executed.join('\n;'), bytes);
+    [executed, bytes] = [[], 0];
   };
 }
 

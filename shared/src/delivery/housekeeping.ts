@@ -3,6 +3,7 @@ import type { Component } from '../lifecycle/system.js';
 import type { Logger } from '../logging/logger.js';
 import { within } from '../messaging/in-flight.js';
 import type { Database } from '../persistence/database.js';
+import { writtenBy } from '../persistence/statements.js';
 
 interface HousekeepingOptions {
   readonly database: Database;
@@ -70,7 +71,6 @@ export class DeliveryHousekeeping implements Component {
 
   private async deletes(statement: string): Promise<number> {
     const { database, retentionDays } = this.options;
-    const em = database.fork();
-    return (await em.execute<{ affectedRows: number }>(statement, [retentionDays], 'run')).affectedRows;
+    return writtenBy(database, statement, [retentionDays]);
   }
 }

@@ -1,7 +1,7 @@
 import { noteDuplicate } from './handling.js';
 import type { EntityManager } from '../persistence/database.js';
 import { isViolationOf } from '../persistence/sql-state.js';
-import { withNext } from '../persistence/statement-batches.js';
+import { withNext, writtenBy } from '../persistence/statements.js';
 
 /** A message as its consumer knows it. */
 export interface Received {
@@ -26,8 +26,8 @@ export const isHandledBefore = (error: unknown): boolean => isViolationOf(error,
 
 /** Notes a message that gave its transaction nothing to do: it counts as a duplicate if it had been handled before. */
 export async function noteIdle(em: EntityManager, { messageId, consumer }: Received): Promise<void> {
-  const rows = await em.execute(`${INSERT} on conflict do nothing returning message_id`, [messageId, consumer]);
-  if (rows.length === 0) noteDuplicate();
+  const written = await writtenBy(em, `${INSERT} on conflict do nothing`, [messageId, consumer]);
+  if (written === 0) noteDuplicate();
 }
 
 /** Notes a message in a transaction that has done its work by other keys, whether or not the message had been handled before. */

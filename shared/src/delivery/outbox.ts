@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventDefinition } from '../messaging/define-event.js';
 import type { EntityManager } from '../persistence/database.js';
-import { withNext } from '../persistence/statement-batches.js';
+import { withNext } from '../persistence/statements.js';
 import { traceHeaders } from '../telemetry/trace-context.js';
 
 /** Where a relay takes a row: the message broker, or Redis, which never waits for the broker. */
@@ -85,7 +85,7 @@ export class Outbox {
          case when claimed then clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) end
        from jsonb_to_recordset(?::jsonb) as row(id uuid, destination text, exchange text, type text,
          correlation_id text, headers jsonb, body jsonb, claimed boolean)`,
-      [createdAt.toISOString(), JSON.stringify(written)],
+      [createdAt, JSON.stringify(written)],
     );
     return this.rows.filter(({ destination }) => claimed.has(destination)).map((row) => ({ ...row, createdAt }));
   }

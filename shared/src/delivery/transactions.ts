@@ -1,7 +1,7 @@
 import { noteDuplicate } from './handling.js';
 import { acceptOnce, isHandledBefore, type Received } from './inbox.js';
 import { type Destination, Outbox, type OutboxRow, type Step } from './outbox.js';
-import { sqlState } from '../persistence/sql-state.js';
+import { isStalePlan, sqlState } from '../persistence/sql-state.js';
 import type { Database, EntityManager } from '../persistence/database.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -44,13 +44,13 @@ export class Transactions {
     this.carriers.push(carrier);
   }
 
-  /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock. */
+  /** The result of `work`, once committed. `work` runs again, from the start, after a deadlock, or a migration. */
   async run<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (attempt === ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+        if (attempt === ATTEMPTS || !canSucceed(error)) throw error;
       }
     }
   }
@@ -95,3 +95,5 @@ export class Transactions {
     return result;
   }
 }
+
+const canSucceed = (error: unknown): boolean => RETRYABLE.has(sqlState(error) ?? '') || isStalePlan(error);

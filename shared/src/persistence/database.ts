@@ -6,6 +6,7 @@ import { takeBackBrokenClients } from './broken-clients.js';
 import { isMigrated, migrate, type NamedMigration } from './migrating.js';
 import { measurePool } from './pool-metrics.js';
 import { sendTogether } from './statement-batches.js';
+import type { Session } from './statements.js';
 import { traceStatements } from './trace-statements.js';
 import { causesOf } from '../errors/causes.js';
 import { StopTime } from '../lifecycle/stop-time.js';
@@ -42,7 +43,7 @@ const ANSWER_WITHIN_MS = 30_000;
 const CANCELLED_AFTER = 0.8;
 
 /** A service's own PostgreSQL database. Starting it brings the schema up to date, one process at a time. */
-export class Database implements Component {
+export class Database implements Component, Session {
   readonly name = 'database';
   private readonly orm: MikroORM;
 
@@ -97,6 +98,9 @@ export class Database implements Component {
   fork(): EntityManager {
     return this.orm.em.fork();
   }
+
+  /** For statements that are no part of a transaction. */
+  getKysely: Session['getKysely'] = (options) => this.orm.em.getKysely(options);
 
   /** Whether the database answers now. */
   async isReachable(): Promise<boolean> {

@@ -21,6 +21,13 @@ export function isUnreadable(error: unknown): boolean {
   return false;
 }
 
+/** Whether a statement was read before what its rows look like changed (raised by PostgreSQL's plancache.c): it is to be read again. */
+export function isStalePlan(error: unknown): boolean {
+  for (const current of causesOf(error))
+    if ('code' in current && current.code === '0A000') return 'file' in current && current.file === 'plancache.c';
+  return false;
+}
+
 /** Whether a unique constraint of that name was violated. */
 export function isViolationOf(error: unknown, constraint: string): boolean {
   for (const current of causesOf(error))

@@ -1,30 +1,22 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool, QueryResult } from 'pg';
+import { Pipeline, Prepared, type Statement } from './pipeline.js';
+import { isStalePlan } from './sql-state.js';
 
 type Query = (...args: unknown[]) => unknown;
 
-/** What a statement begins with that waits for the next one of its transaction. To PostgreSQL it says nothing. */
-const WITH_NEXT = '/* with the next */ ';
+/** The values of statements that wait for the next one of their transaction. */
+const waiting = new WeakSet<object>();
 
-/**
- * Runs a statement of the caller's transaction whose answer nobody needs: it is sent in one message with the next one, or
- * with the commit, and what it fails of, they fail of.
- */
-export async function withNext(em: EntityManager, sql: string, values: readonly unknown[]): Promise<void> {
-  await em.execute(WITH_NEXT + sql, [...values], 'run');
-}
-
-/** A statement's text as it was written. */
-export function statementText(text: string): string {
-  return text.startsWith(WITH_NEXT) ? text.slice(WITH_NEXT.length) : text;
+/** Marks a statement, by its values, as one whose answer nobody needs. */
+export function waitForNext<Values extends object>(values: Values): Values {
+  waiting.add(values);
+  return values;
 }
 
 /**
- * Sends what need not be answered by itself together with what comes after it, in one message (PostgreSQL manual, "Multiple
- * Statements in a Simple Query"): a transaction's BEGIN, and what says that it goes with the next. Each message less is a
- * round trip, and two switches between processes. A transaction in which nothing was asked is none. Of a message's
- * statements those after one that fails do not run, its COMMIT neither; one that can't even be read has run none, nor begun
- * anything: who hears of that must not go on, and nobody does.
+ * Sends what need not be answered by itself together with what comes after it, in one message: a transaction's BEGIN, and what
+ * says that it goes with the next. Each message less is a round trip, and two switches between processes. A transaction in which
+ * nothing was asked is none. Of a message's statements those after one that fails do not run, its COMMIT neither.
  */
 export function sendTogether(pool: Pool): void {
   pool.on('connect', (client) => {
@@ -37,62 +29,87 @@ export function sendTogether(pool: Pool): void {
 /** What waits, on one connection, for the next statement of the transaction that is open there. */
 class Batches {
   private isOpen = false;
-  private waiting: string[] = [];
+  private waiting: Statement[] = [];
+  private readonly prepared = new Prepared();
 
   constructor(private readonly send: Query) {}
 
   query(args: readonly unknown[]): unknown {
     const [text, values] = args;
+    // A cursor, or what calls back.
+    if (typeof text !== 'string' || args.length > 2)
+      return this.waiting.length === 0 ? this.send(...args) : this.sendAll(this.taken()).then(() => this.send(...args));
     switch (text) {
       case 'begin':
         this.isOpen = true;
-        this.waiting = ['begin'];
+        this.waiting = [{ text, values: [] }];
         return answered('BEGIN');
       case 'commit':
         return this.commit();
       case 'rollback':
         return this.rollback();
     }
-    if (this.isOpen && typeof text === 'string' && text.startsWith(WITH_NEXT)) {
-      this.waiting.push(text);
+    const statement = { text, values: (values ?? []) as Statement['values'] };
+    if (this.isOpen && waiting.has(statement.values)) {
+      this.waiting.push(statement);
       return answered('WAITS');
     }
     // What has waited since the savepoint is undone before it was done; what came before it was sent with it.
-    if (typeof text === 'string' && text.startsWith('rollback to')) this.waiting = [];
-    if (this.waiting.length === 0) return this.send(...args);
-    const before = this.taken();
-    if (typeof text === 'string' && args.length <= 2 && (values === undefined || isEmpty(values)))
-      return this.sendAll([...before, text]);
-    // What has values goes in several messages of its own.
-    return this.sendAll(before).then(() => this.send(...args));
+    if (text.startsWith('rollback to')) this.waiting = [];
+    const statements = [...this.taken(), statement];
+    return statements.length === 1 && statement.values.length === 0 ? this.send(text) : this.sendAll(statements);
   }
 
   private commit(): unknown {
     this.isOpen = false;
     const before = this.taken();
-    return before.length === 1 && before[0] === 'begin' ? answered('COMMIT') : this.sendAll([...before, 'commit']);
+    if (before.length === 0) return this.send('commit');
+    return before.length === 1 && before[0]?.text === 'begin'
+      ? answered('COMMIT')
+      : this.sendAll([...before, { text: 'commit', values: [] }]);
   }
 
   /** What waits is not sent any more. */
   private rollback(): unknown {
     this.isOpen = false;
-    return this.taken()[0] === 'begin' ? answered('ROLLBACK') : this.send('rollback');
+    return this.taken()[0]?.text === 'begin' ? answered('ROLLBACK') : this.send('rollback');
   }
 
-  private taken(): string[] {
+  private taken(): Statement[] {
     const taken = this.waiting;
     this.waiting = [];
     return taken;
   }
 
   /** The answer to the last of them. */
-  private async sendAll(texts: readonly string[]): Promise<unknown> {
-    const results = (await this.send(texts.map(statementText).join('\n;'))) as QueryResult | QueryResult[];
-    return Array.isArray(results) ? results.at(-1) : results;
+  private async sendAll(statements: readonly Statement[]): Promise<unknown> {
+    try {
+      return last(await this.sendOnce(statements));
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      this.prepared.forgetAll();
+      // What a transaction has done before is lost with it: it is for whoever runs it to run it again.
+      if (this.isOpen || statements.length > 1) throw error;
+      return last(await this.sendOnce(statements));
+    }
+  }
+
+  private sendOnce(statements: readonly Statement[]): Promise<unknown> {
+    // What has no values may be several statements, which are read in one message alone that is a text.
+    if (statements.every(({ values }) => values.length === 0))
+      return this.send(statements.map(({ text }) => text).join('\n;')) as Promise<unknown>;
+    return new Promise((resolve, reject) => {
+      const pipeline = new Pipeline(statements, this.prepared, (error, results) => {
+        if (error === undefined || error === null) return resolve(results);
+        this.prepared.forget(pipeline.texts);
+        reject(error);
+      });
+      this.send(pipeline);
+    });
   }
 }
 
-const isEmpty = (values: unknown): boolean => Array.isArray(values) && values.length === 0;
+const last = (results: unknown): unknown => (Array.isArray(results) ? (results as QueryResult[]).at(-1) : results);
 
 /** What a statement is answered that is not sent now. */
 function answered(command: string): Promise<Pick<QueryResult, 'command' | 'rowCount' | 'rows' | 'fields'>> {

@@ -5,7 +5,7 @@ test.each([
   ["insert into t values ('it''s', E'a\\\\b', 12.5, -3)", 'insert into t values (?, E?, -?)'],
   [
     'select "o1"."total" from "orders" "o1" where id = $1 limit 20',
-    'select "o1"."total" from "orders" "o1" where id = $1 limit ?',
+    'select "o1"."total" from "orders" "o1" where id = ? limit ?',
   ],
   ['select * from t1 where id in (1, 2, 3)', 'select * from t1 where id in (?)'],
   ["select $tag$ it's secret $tag$, 'open", 'select ?'],

@@ -1,6 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Pool } from 'pg';
-import { statementText } from './statement-batches.js';
 import { statementShape } from './statement-shape.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { failSpan, isRecording } from '../telemetry/tracing.js';
@@ -27,7 +26,7 @@ export function traceStatements(pool: Pool, { tracing }: Pick<Telemetry, 'tracin
       const text = isRecording() ? textOf(args[0]) : undefined;
       // Who gives a callback, or a cursor of its own, is answered otherwise than by a promise.
       if (text === undefined || typeof args.at(-1) === 'function') return query(...args);
-      const shape = statementShape(statementText(text));
+      const shape = statementShape(text);
       const operation = /^\w+/.exec(shape)?.[0].toUpperCase() ?? 'SQL';
       const attributes = {
         ...server,

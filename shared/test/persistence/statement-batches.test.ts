@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { PostgresMeter } from '../../../tests/support/postgres-meter.js';
+import { silentLogger } from '../../src/logging/logger.js';
+import { Transactions } from '../../src/delivery/transactions.js';
 import { aService } from '../delivery/a-service.js';
-import { withNext } from '../../src/persistence/statement-batches.js';
+import { arrayLiteral, rowsOf, type Session, withNext, writtenBy } from '../../src/persistence/statements.js';
 
 describe('a transaction', () => {
   let service: Awaited<ReturnType<typeof aService>>;
@@ -141,6 +143,52 @@ describe('a transaction', () => {
   it('runs by itself what is not part of one', async () => {
     await withNext(metered.fork(), 'insert into notes values (?)', [41]);
     expect(await notes()).toContain(41);
+  });
+
+  it('has the server read a statement once a connection, also one that failed', async () => {
+    const insert = (id: number) => writtenBy(metered, 'insert into notes values (?)', [id]);
+    expect(await insert(61)).toBe(1);
+    await expect(insert(61)).rejects.toMatchObject({ code: '23505' });
+    await expect(writtenBy(metered, 'insert into notes values (?), (1)', [62])).rejects.toMatchObject({
+      code: '23505',
+    });
+    await writtenBy(metered, 'delete from notes where id = ? or id = 1', [1]);
+    expect(await writtenBy(metered, 'insert into notes values (?), (1)', [62])).toBe(2);
+    expect(await insert(63)).toBe(1);
+    const known = await rowsOf<{ times: string }>(
+      metered,
+      `select count(*) as times from pg_prepared_statements where statement = 'insert into notes values ($1)' and name <> ?`,
+      [''],
+    );
+    expect(known).toEqual([{ times: '1' }]);
+  });
+
+  it('gives values as what they are, and nothing as nothing', async () => {
+    const now = new Date();
+    const values = ["it's", 7, 2n ** 62n, true, now, null, undefined, arrayLiteral([1, 2])];
+    const rows = await rowsOf(
+      metered,
+      `select ?::text as a, ?::int as b, ?::bigint as c, ?::boolean as d, extract(epoch from ?::timestamptz)::float8 as e,
+         ?::text as f, ?::int as g, ?::int[] as h`,
+      values,
+    );
+    expect(rows).toEqual([
+      { a: "it's", b: 7, c: String(2n ** 62n), d: true, e: now.getTime() / 1_000, f: null, g: null, h: [1, 2] },
+    ]);
+  });
+
+  it('reads a statement again when what its rows look like has changed, by itself and in a transaction', async () => {
+    await metered.fork().execute('create table changing (id int); insert into changing values (1)');
+    const transactions = new Transactions(metered, { logger: silentLogger });
+    const all = (on: Session) => rowsOf(on, 'select * from changing where id = ?', [1]);
+    for (const [column, read] of [
+      ['a', () => all(metered)],
+      ['b', () => transactions.run(({ em }) => all(em))],
+    ] as const) {
+      await read();
+      await metered.fork().execute(`alter table changing add column ${column} int`);
+      expect((await read())[0]).toHaveProperty(column, null);
+    }
   });
 
   it('holds what it locks until its end', async () => {

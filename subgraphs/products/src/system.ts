@@ -45,7 +45,7 @@ export function createSystem(
   const store = new ProductStore(database);
   const caughtUp = new CaughtUpCache(cache);
   const lists = new ProductLists(database);
-  const reader = new ProductReader(store, caughtUp, telemetry, () => lists.forget());
+  const reader = new ProductReader(store, caughtUp, telemetry);
   const catalogue: Catalogue = {
     reader,
     store,

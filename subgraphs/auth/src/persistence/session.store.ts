@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { rowsOf, writtenBy } from '@shop/shared/persistence/statements';
 import { RefreshTokenRecord, SessionRecord } from './session.record.js';
 import type { RefreshToken, Session } from '../domain/session.js';
 
@@ -16,18 +17,17 @@ export class SessionStore {
 
   /** Whose refresh token it is, and of which session; null for a token nobody was given. */
   async ownerOf(hash: string): Promise<{ userId: number; sessionId: string } | null> {
-    const [row] = await this.database
-      .fork()
-      .execute<{ user_id: string; session_id: string }[]>(
-        `select s.user_id, t.session_id from refresh_tokens t join sessions s on s.id = t.session_id where t.hash = ?`,
-        [hash],
-      );
+    const [row] = await rowsOf<{ user_id: string; session_id: string }>(
+      this.database,
+      `select s.user_id, t.session_id from refresh_tokens t join sessions s on s.id = t.session_id where t.hash = ?`,
+      [hash],
+    );
     return row ? { userId: Number(row.user_id), sessionId: row.session_id } : null;
   }
 
   /** A session and one of its tokens, locked. Null when they are gone. */
   async lock(em: EntityManager, sessionId: string, hash: string): Promise<(Session & { token: RefreshToken }) | null> {
-    await em.execute('select 1 from sessions where id = ? for update', [sessionId]);
+    await rowsOf(em, 'select 1 from sessions where id = ? for update', [sessionId]);
     const session = await em.findOne(SessionRecord, { id: sessionId });
     const token = await em.findOne(RefreshTokenRecord, { hash, sessionId });
     if (!session || !token) return null;
@@ -43,9 +43,7 @@ export class SessionStore {
 
   /** Whether a session is over: it has ended, or all of its tokens have expired. */
   async isOver(sessionId: string): Promise<boolean> {
-    const going = await this.database
-      .fork()
-      .execute('select 1 from sessions where id = ? and ended_at is null', [sessionId]);
+    const going = await rowsOf(this.database, 'select 1 from sessions where id = ? and ended_at is null', [sessionId]);
     return going.length === 0;
   }
 
@@ -54,7 +52,8 @@ export class SessionStore {
    * last of these. `last` is when that was, null when there are no more.
    */
   async endedAfter(time: Date): Promise<{ ended: string[]; last: Date | null }> {
-    const rows = await this.database.fork().execute<{ id: string; at: string }[]>(
+    const rows = await rowsOf<{ id: string; at: string }>(
+      this.database,
       `select id, floor(extract(epoch from ended_at) * 1000)::bigint as at from sessions where ended_at > ?
        order by ended_at fetch first ${ENDS} rows with ties`,
       [time],
@@ -68,27 +67,28 @@ export class SessionStore {
 
   /** Opens a session of a user, and forgets those that nobody can use any more. */
   async open(em: EntityManager, userId: number, sessionId: string, expiresAt: Date, now: Date): Promise<void> {
-    await em.execute('delete from sessions where user_id = ? and expires_at <= ?', [userId, now], 'run');
-    await em.execute(
-      'insert into sessions (id, user_id, created_at, expires_at) values (?, ?, ?, ?)',
-      [sessionId, userId, now, expiresAt],
-      'run',
-    );
+    await writtenBy(em, 'delete from sessions where user_id = ? and expires_at <= ?', [userId, now]);
+    await writtenBy(em, 'insert into sessions (id, user_id, created_at, expires_at) values (?, ?, ?, ?)', [
+      sessionId,
+      userId,
+      now,
+      expiresAt,
+    ]);
   }
 
   async addToken(em: EntityManager, { hash, sessionId, expiresAt }: NewRefreshToken): Promise<void> {
-    await em.execute(
-      'insert into refresh_tokens (hash, session_id, expires_at) values (?, ?, ?)',
-      [hash, sessionId, expiresAt],
-      'run',
-    );
+    await writtenBy(em, 'insert into refresh_tokens (hash, session_id, expires_at) values (?, ?, ?)', [
+      hash,
+      sessionId,
+      expiresAt,
+    ]);
   }
 
   /** Marks a token as used, moves the time at which the session's last token expires, and forgets the session's tokens that have expired. */
   async rotate(em: EntityManager, sessionId: string, usedHash: string, expiresAt: Date, now: Date): Promise<void> {
-    await em.execute('update refresh_tokens set used_at = ? where hash = ?', [now, usedHash], 'run');
-    await em.execute('update sessions set expires_at = ? where id = ?', [expiresAt, sessionId], 'run');
-    await em.execute('delete from refresh_tokens where session_id = ? and expires_at <= ?', [sessionId, now], 'run');
+    await writtenBy(em, 'update refresh_tokens set used_at = ? where hash = ?', [now, usedHash]);
+    await writtenBy(em, 'update sessions set expires_at = ? where id = ?', [expiresAt, sessionId]);
+    await writtenBy(em, 'delete from refresh_tokens where session_id = ? and expires_at <= ?', [sessionId, now]);
   }
 
   async end(em: EntityManager, sessionId: string): Promise<void> {
@@ -105,8 +105,8 @@ export class SessionStore {
    */
   private async endWhere(em: EntityManager, condition: string, value: string | number): Promise<void> {
     const going = `${condition} and ended_at is null`;
-    await em.execute(`select 1 from sessions where ${going} order by id for update`, [value]);
+    await rowsOf(em, `select 1 from sessions where ${going} order by id for update`, [value]);
     const time = "date_trunc('milliseconds', clock_timestamp())";
-    await em.execute(`update sessions set ended_at = ${time} where ${going}`, [value], 'run');
+    await writtenBy(em, `update sessions set ended_at = ${time} where ${going}`, [value]);
   }
 }

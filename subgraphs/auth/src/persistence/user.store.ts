@@ -1,5 +1,6 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
 import type { PageRequest } from '@shop/shared/graphql/connection';
+import { arrayLiteral, rowsOf, writtenBy } from '@shop/shared/persistence/statements';
 import { type InferEntity, raw } from '@mikro-orm/postgresql';
 import { UserRecord } from './user.record.js';
 import type { Registration } from '../domain/account-rules.js';
@@ -44,13 +45,14 @@ export class UserStore {
   /** The new user, or what of it another one has already. Safe against somebody who registers the same right now. */
   async insert(em: EntityManager, user: NewUser, now: Date): Promise<User | 'email taken' | 'username taken'> {
     const { email, username, passwordHash, role } = user;
-    const [inserted] = await em.execute<{ id: string }[]>(
+    const [inserted] = await rowsOf<{ id: string }>(
+      em,
       `insert into users (email, username, password_hash, role, created_at) values (?, ?, ?, ?, ?)
        on conflict do nothing returning id`,
       [email, username, passwordHash, role, now],
     );
     if (inserted) return { id: Number(inserted.id), email, username, role, active: true, createdAt: now };
-    const taken = await em.execute('select 1 from users where email = ?', [email]);
+    const taken = await rowsOf(em, 'select 1 from users where email = ?', [email]);
     return taken.length > 0 ? 'email taken' : 'username taken';
   }
 
@@ -59,7 +61,7 @@ export class UserStore {
    * being shared too.
    */
   async lock(em: EntityManager, id: number, mode: 'share' | 'update'): Promise<Account | null> {
-    await em.execute(`select 1 from users where id = ? for ${mode}`, [id]);
+    await rowsOf(em, `select 1 from users where id = ? for ${mode}`, [id]);
     const record = await em.findOne(UserRecord, { id }, { refresh: true });
     return record && toAccount(record);
   }
@@ -69,31 +71,32 @@ export class UserStore {
    * the caller's transaction ends. So nobody becomes one or ceases to be one unseen.
    */
   async lockWithAdministrators(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-    const rows = await em.execute<{ id: string }[]>(
+    const rows = await rowsOf<{ id: string }>(
+      em,
       `select id from users where id = any(?::bigint[]) or (role = 'ADMIN' and deactivated_at is null)
        order by id for update`,
-      [`{${ids.join(',')}}`],
+      [arrayLiteral(ids)],
     );
     const records = await em.find(UserRecord, { id: { $in: rows.map(({ id }) => Number(id)) } }, { refresh: true });
     return new Map(records.map((record) => [record.id, toUser(record)]));
   }
 
   async setPassword(em: EntityManager, id: number, passwordHash: string): Promise<void> {
-    await em.execute('update users set password_hash = ? where id = ?', [passwordHash, id], 'run');
+    await writtenBy(em, 'update users set password_hash = ? where id = ?', [passwordHash, id]);
   }
 
   /** Puts another hash of the same password in a hash's place, unless it was replaced meanwhile. */
   async replaceHash(em: EntityManager, id: number, passwordHash: string, renewed: string): Promise<void> {
     const statement = 'update users set password_hash = ? where id = ? and password_hash = ?';
-    await em.execute(statement, [renewed, id, passwordHash], 'run');
+    await writtenBy(em, statement, [renewed, id, passwordHash]);
   }
 
   async setRole(em: EntityManager, id: number, role: Role): Promise<void> {
-    await em.execute('update users set role = ? where id = ?', [role, id], 'run');
+    await writtenBy(em, 'update users set role = ? where id = ?', [role, id]);
   }
 
   async deactivate(em: EntityManager, id: number, now: Date): Promise<void> {
-    await em.execute('update users set deactivated_at = coalesce(deactivated_at, ?) where id = ?', [now, id], 'run');
+    await writtenBy(em, 'update users set deactivated_at = coalesce(deactivated_at, ?) where id = ?', [now, id]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { arrayLiteral, rowsOf, withNext } from '@shop/shared/persistence/statements';
 import type { Cart, CartItem } from '../domain/cart.js';
 import type { CheckoutItem } from '../domain/checkout.js';
 
@@ -38,20 +38,20 @@ export class CartStore {
 
   /** One user's cart, within a transaction. */
   async read(em: EntityManager, userId: number): Promise<Cart> {
-    const rows = await em.execute<ItemRow[]>(`${ITEMS} where item.user_id = ? order by item.id`, [userId]);
+    const rows = await rowsOf<ItemRow>(em, `${ITEMS} where item.user_id = ? order by item.id`, [userId]);
     return { userId, items: rows.map(toItem) };
   }
 
   /** The carts of several users, in the order of the users. */
   async findMany(userIds: readonly number[]): Promise<Cart[]> {
     const sql = `${ITEMS} where item.user_id = any(?::bigint[]) order by item.id`;
-    const items = (await this.database.fork().execute<ItemRow[]>(sql, [arrayLiteral(userIds)])).map(toItem);
+    const items = (await rowsOf<ItemRow>(this.database, sql, [arrayLiteral(userIds)])).map(toItem);
     return userIds.map((userId) => ({ userId, items: items.filter((item) => item.userId === userId) }));
   }
 
   async findItems(ids: readonly number[]): Promise<CartItem[]> {
     const sql = `${ITEMS} where item.id = any(?::bigint[])`;
-    return (await this.database.fork().execute<ItemRow[]>(sql, [arrayLiteral(ids)])).map(toItem);
+    return (await rowsOf<ItemRow>(this.database, sql, [arrayLiteral(ids)])).map(toItem);
   }
 
   /** Puts a product into a cart, or changes how many of it there are. The cart is locked. */
@@ -79,7 +79,8 @@ export class CartStore {
 
   /** Empties a cart and answers what was in it, at the prices of this moment. The cart is locked. */
   async take(em: EntityManager, userId: number): Promise<CheckoutItem[]> {
-    const rows = await em.execute<Omit<ItemRow, 'user_id'>[]>(
+    const rows = await rowsOf<Omit<ItemRow, 'user_id'>>(
+      em,
       `with taken as (delete from cart_items where user_id = ? returning id, product_id, quantity)
        select taken.id, taken.product_id, product.name, taken.quantity, product.price
        from taken join product_snapshots product on product.id = taken.product_id and not product.deleted
@@ -100,7 +101,8 @@ export class CartStore {
    */
   async giveBack(em: EntityManager, userId: number, items: readonly CheckoutItem[]): Promise<Lost[]> {
     // The last part still sees the cart as it was before.
-    const lost = await em.execute<{ product_id: string; quantity: number }[]>(
+    const lost = await rowsOf<{ product_id: string; quantity: number }>(
+      em,
       `with item as (
          select product.id as product_id, item.quantity
          from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
@@ -127,5 +129,3 @@ function toItem({ id, user_id, product_id, name, quantity, price }: ItemRow): Ca
     price: Number(price),
   };
 }
-
-const arrayLiteral = (ids: readonly number[]) => `{${ids.join(',')}}`;

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { CheckoutRecord, type CheckoutRow } from './checkout.record.js';
 import type { Checkout } from '../domain/checkout.js';
 
@@ -15,7 +15,8 @@ export interface LockedCheckout {
 export class CheckoutStore {
   /** Locks a checkout's row, made when there was none, until the transaction ends. Comes before the lock of the cart. */
   async lock(em: EntityManager, orderUuid: string, userId: number): Promise<LockedCheckout> {
-    const [found] = await em.execute(
+    const [found] = await rowsOf(
+      em,
       `insert into checkouts (order_uuid, user_id, state) values (?, ?, 'new')
        on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning *`,
       [orderUuid, userId],

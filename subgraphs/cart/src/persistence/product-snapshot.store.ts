@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { ProductSnapshotRecord } from './product-snapshot.record.js';
 import type { Product } from '../domain/cart.js';
 
@@ -19,7 +19,7 @@ export class ProductSnapshotStore {
 
   /** The same. False when the version is not higher. */
   async applied(em: EntityManager, product: Product): Promise<boolean> {
-    return (await em.execute(`${APPLY} returning id`, values(product))).length > 0;
+    return (await rowsOf(em, `${APPLY} returning id`, values(product))).length > 0;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database } from '@shop/shared/persistence/database';
+import { rowsOf, writtenBy } from '@shop/shared/persistence/statements';
 import { EntryRecord, type StoredEntry } from './entry.record.js';
 import type { Level } from '../domain/level.js';
 import { searchWords } from '../domain/search-words.js';
@@ -52,7 +53,8 @@ export class EntryStore {
     if (after) conditions.push({ sql: '(logged_at, id) < (?::timestamptz, ?)', values: [isoOf(after[0]), after[1]] });
     const where = conditions.length > 0 ? `where ${conditions.map(({ sql }) => sql).join(' and ')}` : '';
     const em = this.database.fork();
-    const rows = await em.execute(
+    const rows = await rowsOf(
+      em,
       `select ${COLUMNS} from log_entries ${where} order by logged_at desc, id desc limit ?`,
       [...conditions.flatMap(({ values }) => values), first + 1],
     );
@@ -61,9 +63,11 @@ export class EntryStore {
 
   /** The id of the newest entry that is more than `most`, by the order in which they came; null when none is. */
   async lastBeyond(most: number): Promise<number | null> {
-    const [row] = await this.database
-      .fork()
-      .execute<{ id: string }[]>('select id from log_entries order by id desc limit 1 offset ?', [most]);
+    const [row] = await rowsOf<{ id: string }>(
+      this.database,
+      'select id from log_entries order by id desc limit 1 offset ?',
+      [most],
+    );
     return row ? Number(row.id) : null;
   }
 
@@ -73,11 +77,13 @@ export class EntryStore {
    */
   async averageBytes(): Promise<number> {
     const em = this.database.fork();
-    const [size] = await em.execute<{ pages: string }[]>(
+    const [size] = await rowsOf<{ pages: string }>(
+      em,
       `select pg_relation_size('log_entries') / current_setting('block_size')::int as pages`,
     );
     const share = Math.min(100, (100 * SAMPLED_PAGES) / Math.max(Number(size?.pages), 1));
-    const [row] = await em.execute<{ bytes: string | null }[]>(
+    const [row] = await rowsOf<{ bytes: string | null }>(
+      em,
       `select avg(pg_column_size(message) + coalesce(pg_column_size(fields), 0) + 2 * pg_column_size(words)) as bytes
          from log_entries tablesample system (${share})`,
     );
@@ -96,14 +102,11 @@ export class EntryStore {
 
   /** Ids grow with the time at which entries came: the first by id are the first that came, and no index is needed. */
   private async forget(condition: string, value: string | number, limit: number): Promise<number> {
-    const { affectedRows } = await this.database
-      .fork()
-      .execute<{ affectedRows: number }>(
-        `delete from log_entries where id in (select id from log_entries order by id limit ?) and ${condition}`,
-        [limit, value],
-        'run',
-      );
-    return affectedRows;
+    return writtenBy(
+      this.database,
+      `delete from log_entries where id in (select id from log_entries order by id limit ?) and ${condition}`,
+      [limit, value],
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { EmailRecord, type EmailRow } from './email.record.js';
 import type { EmailKind, EmailProgress, EmailState } from '../domain/email.js';
 
@@ -44,7 +44,8 @@ export class EmailStore {
    */
   async lock(em: EntityManager, email: NewEmail, now: Date): Promise<LockedEmail> {
     const { name, kind, orderUuid, userId, to, subject } = email;
-    const [found] = await em.execute(
+    const [found] = await rowsOf(
+      em,
       `insert into emails (name, kind, order_uuid, user_id, recipient, subject, created_at) values (?, ?, ?, ?, ?, ?, ?)
        on conflict (name) do update set name = excluded.name returning *`,
       [name, kind, orderUuid, userId, to, subject, now],
@@ -55,7 +56,7 @@ export class EmailStore {
 
   /** The same for an email whose row is there. */
   async lockKnown(em: EntityManager, name: string): Promise<LockedEmail> {
-    const [found] = await em.execute('select * from emails where name = ? for update', [name]);
+    const [found] = await rowsOf(em, 'select * from emails where name = ? for update', [name]);
     if (!found) throw new Error(`there is no email ${name}`);
     return locked(em.map(EmailRecord, found));
   }
@@ -74,11 +75,10 @@ export class EmailStore {
 
   /** How many emails are not sent, by status. */
   async notSent(): Promise<ReadonlyMap<EmailState['status'], number>> {
-    const rows = await this.database
-      .fork()
-      .execute<{ status: EmailState['status']; count: string }[]>(
-        `select status, count(*) from emails where status <> 'SENT' group by status`,
-      );
+    const rows = await rowsOf<{ status: EmailState['status']; count: string }>(
+      this.database,
+      `select status, count(*) from emails where status <> 'SENT' group by status`,
+    );
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 

@@ -1,4 +1,5 @@
 import type { Database } from '@shop/shared/persistence/database';
+import { rowsOf, writtenBy } from '@shop/shared/persistence/statements';
 
 /** A mail as it came to the sink. */
 export interface SinkMail {
@@ -45,29 +46,29 @@ export class SinkStore {
   constructor(private readonly database: Database) {}
 
   async keep({ messageId, to, subject, text, html, source }: SinkMail): Promise<void> {
-    await this.database.fork().execute(
+    await writtenBy(
+      this.database,
       `with kept as (
          insert into sink_mails (message_id, recipient, subject, text, html, source) values (?, ?, ?, ?, ?, ?)
          on conflict (message_id) do nothing returning id)
        delete from sink_mails where id in (
          select id from sink_mails order by id desc offset ${CAPACITY} - (select count(*) from kept))`,
       [messageId, to, subject, text, html, source],
-      'run',
     );
   }
 
   /** Newest first. */
   async newest(limit: number): Promise<SinkMailHead[]> {
-    const rows = await this.database
-      .fork()
-      .execute<HeadRow[]>('select id, recipient, subject, received_at from sink_mails order by id desc limit ?', [
-        limit,
-      ]);
+    const rows = await rowsOf<HeadRow>(
+      this.database,
+      'select id, recipient, subject, received_at from sink_mails order by id desc limit ?',
+      [limit],
+    );
     return rows.map(toHead);
   }
 
   async find(id: number): Promise<KeptSinkMail | null> {
-    const [row] = await this.database.fork().execute<Row[]>('select * from sink_mails where id = ?', [id]);
+    const [row] = await rowsOf<Row>(this.database, 'select * from sink_mails where id = ?', [id]);
     if (!row) return null;
     const { message_id: messageId, text, html, source } = row;
     return { ...toHead(row), messageId, text, html, source };

@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import type { Intent } from '../domain/intent.js';
 
 interface IntentRow {
@@ -22,14 +22,16 @@ export class IntentStore {
   async claim(intent: Intent, idempotencyKey: string | null, now: Date): Promise<Intent> {
     const em = this.database.fork();
     for (;;) {
-      const [created] = await em.execute<IntentRow[]>(
+      const [created] = await rowsOf<IntentRow>(
+        em,
         `insert into intents (uuid, user_id, email, shipping_address, idempotency_key, created_at)
          values (?, ?, ?, ?, ?, ?)
          on conflict (user_id, idempotency_key) where state <> 'ended' do nothing returning ${COLUMNS}`,
-        [intent.uuid, intent.userId, intent.email, intent.shippingAddress, idempotencyKey, now.toISOString()],
+        [intent.uuid, intent.userId, intent.email, intent.shippingAddress, idempotencyKey, now],
       );
       if (created) return toIntent(created);
-      const [held] = await em.execute<IntentRow[]>(
+      const [held] = await rowsOf<IntentRow>(
+        em,
         `select ${COLUMNS} from intents where user_id = ? and idempotency_key = ? and state <> 'ended'`,
         [intent.userId, idempotencyKey],
       );
@@ -40,17 +42,18 @@ export class IntentStore {
 
   /** An intent that exists, locked until the transaction ends. */
   async lock(em: EntityManager, uuid: string): Promise<Intent> {
-    const [row] = await em.execute<IntentRow[]>(`select ${COLUMNS} from intents where uuid = ? for update`, [uuid]);
+    const [row] = await rowsOf<IntentRow>(em, `select ${COLUMNS} from intents where uuid = ? for update`, [uuid]);
     if (!row) throw new Error(`there is no intent ${uuid}`);
     return toIntent(row);
   }
 
   /** An open intent of `limit` or before, locked; null when nobody else leaves one. */
   async lockOverdue(em: EntityManager, limit: Date): Promise<Intent | null> {
-    const [row] = await em.execute<IntentRow[]>(
+    const [row] = await rowsOf<IntentRow>(
+      em,
       `select ${COLUMNS} from intents where state = 'open' and created_at <= ?
        order by created_at limit 1 for update skip locked`,
-      [limit.toISOString()],
+      [limit],
     );
     return row ? toIntent(row) : null;
   }

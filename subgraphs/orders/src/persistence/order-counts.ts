@@ -1,4 +1,5 @@
 import type { Database } from '@shop/shared/persistence/database';
+import { rowsOf } from '@shop/shared/persistence/statements';
 import type { OrderStatus } from '../domain/order.js';
 
 /** What waits. */
@@ -14,16 +15,16 @@ export class OrderCounts {
 
   /** By status; reads all of them. */
   async notPending(): Promise<ReadonlyMap<OrderStatus, number>> {
-    const rows = await this.database
-      .fork()
-      .execute<{ status: OrderStatus; count: string }[]>(
-        `select status, count(*) from orders where status <> 'Pending' group by status`,
-      );
+    const rows = await rowsOf<{ status: OrderStatus; count: string }>(
+      this.database,
+      `select status, count(*) from orders where status <> 'Pending' group by status`,
+    );
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 
   async pending(): Promise<Pending> {
-    const [row] = await this.database.fork().execute<Pending[]>(
+    const [row] = await rowsOf<Pending>(
+      this.database,
       `select count(*)::int as count,
            coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as "oldestSeconds"
          from orders where status = 'Pending'`,

@@ -1,4 +1,5 @@
 import type { Database } from '@shop/shared/persistence/database';
+import { arrayLiteral, rowsOf } from '@shop/shared/persistence/statements';
 import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
 import { toView, type ViewRow } from './order-row.js';
 import type { OrderEventView, OrderItemView, OrderVersion, OrderView } from './order-view.js';
@@ -46,10 +47,11 @@ export class OrderReader {
   /** As `page`, for many users at once. */
   async pagesOfUsers(userIds: readonly number[], after: number | null, limit: number): Promise<OrderView[]> {
     const em = this.em;
-    const rows = await em.execute(
+    const rows = await rowsOf(
+      em,
       `select page.* from unnest(?::bigint[]) as wanted(user_id) cross join lateral (
          select * from orders where orders.user_id = wanted.user_id and id < ? order by id desc limit ?) page`,
-      [`{${userIds.join(',')}}`, after ?? Number.MAX_SAFE_INTEGER, limit],
+      [arrayLiteral(userIds), after ?? Number.MAX_SAFE_INTEGER, limit],
     );
     return rows.map((row) => em.map(OrderRecord, row));
   }
@@ -83,13 +85,14 @@ export class OrderReader {
    * order as it was at it.
    */
   async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderView[]> {
-    const rows = await this.em.execute<ViewRow[]>(
+    const rows = await rowsOf<ViewRow>(
+      this.em,
       `select o.id, o.uuid, o.user_id, o.total, o.currency, o.shipping_address, o.created_at,
          h.status, h.reason, h.version, h.timeline_length, h.updated_at
        from order_history h join orders o on o.id = h.order_id
        where h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?)
        ${uuids ? 'and o.uuid = any(?::uuid[])' : ''} order by o.id, h.version`,
-      [userId, seconds, ...(uuids ? [`{${uuids.join(',')}}`] : [])],
+      [userId, seconds, ...(uuids ? [arrayLiteral(uuids)] : [])],
     );
     return rows.map(toView);
   }

@@ -2,7 +2,7 @@ import { orderRequested } from '@shop/shared/contracts/order-events';
 import { UNCONFIRMED } from '@shop/shared/delivery/outbox';
 import type { Tx } from '@shop/shared/delivery/transactions';
 import type { EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { arrayLiteral, rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { toOrder, type OrderRow } from './order-row.js';
 import type { Decision } from '../domain/decide.js';
 import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
@@ -24,7 +24,7 @@ export class OrderStore {
 
   /** The order under this uuid, locked until the transaction ends; null when there is none. */
   async lock(em: EntityManager, uuid: string): Promise<Order | null> {
-    const [row] = await em.execute<OrderRow[]>(`${LOCKED} where o.uuid = ? for update of o`, [uuid]);
+    const [row] = await rowsOf<OrderRow>(em, `${LOCKED} where o.uuid = ? for update of o`, [uuid]);
     return row ? toOrder(row) : null;
   }
 
@@ -33,10 +33,11 @@ export class OrderStore {
    * Orders that somebody is working on right now are passed over.
    */
   async lockOverdue(em: EntityManager, limit: Date): Promise<Order | null> {
-    const [row] = await em.execute<OrderRow[]>(
+    const [row] = await rowsOf<OrderRow>(
+      em,
       `${LOCKED} where o.status = 'Pending' and o.confirmed_at <= ?
        order by o.confirmed_at limit 1 for update of o skip locked`,
-      [limit.toISOString()],
+      [limit],
     );
     return row ? toOrder(row) : null;
   }
@@ -54,7 +55,7 @@ export class OrderStore {
          where o.status = 'Pending' and o.confirmed_at is null and o.uuid::text not in (${UNCONFIRMED})
          limit ${CONFIRMED_AT_ONCE} for update of o skip locked)
        update orders set confirmed_at = ? from found where orders.id = found.id`,
-      [orderRequested.key, at.toISOString()],
+      [orderRequested.key, at],
     );
   }
 
@@ -103,7 +104,7 @@ export class OrderStore {
        ${HISTORY('changed')} where version > ?`,
       [
         ...[order.status, order.status === 'Cancelled' ? order.reason : null, order.version],
-        ...[`{${order.heard.join(',')}}`, order.updatedAt.toISOString(), timeline.length, order.uuid],
+        ...[arrayLiteral(order.heard), order.updatedAt, timeline.length, order.uuid],
         entries(timeline),
         before.version,
       ],

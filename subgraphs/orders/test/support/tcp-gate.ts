@@ -1,9 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that a test can listen at, shut and open again. */
+/** A way to a server that a test can shut and open again. */
 export class TcpGate {
-  /** Is given every chunk that goes to the server. */
-  onSent: (chunk: Buffer) => void = () => undefined;
   private readonly sockets = new Set<Socket>();
   private open = true;
 
@@ -45,7 +43,6 @@ export class TcpGate {
   private pass(socket: Socket): void {
     if (!this.open) return void socket.destroy();
     const upstream = connect(Number(this.target.port), this.target.hostname).setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.onSent(chunk));
     socket.setNoDelay(true).pipe(upstream).pipe(socket);
     for (const [one, other] of [
       [socket, upstream],

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Charge, ChargeOutcome, PaymentProvider, Refund } from './payment-provider.js';
 import type { Database } from '@shop/shared/persistence/database';
+import { rowsOf, writtenBy } from '@shop/shared/persistence/statements';
 
 interface SimulatedProviderOptions {
   readonly declineAbove: number;
@@ -30,7 +31,8 @@ export class SimulatedProvider implements PaymentProvider {
   async charge({ key, amount, currency }: Charge): Promise<ChargeOutcome> {
     if (this.options.latencyMs > 0) await pause(this.options.latencyMs);
     const reason = this.reasonToDecline(amount);
-    const [made] = await this.database.fork().execute<LedgerRow[]>(
+    const [made] = await rowsOf<LedgerRow>(
+      this.database,
       `insert into provider_ledger (key, kind, amount, currency, outcome, reason) values (?, 'charge', ?, ?, ?, ?)
        on conflict (key) do nothing returning outcome, reason`,
       [key, amount, currency, reason === null ? 'charged' : 'declined', reason],
@@ -43,18 +45,20 @@ export class SimulatedProvider implements PaymentProvider {
   async refund({ key, chargeKey, amount, currency }: Refund): Promise<void> {
     const charged = await this.outcomeOf(chargeKey);
     if (charged?.type !== 'charged') throw new Error('the provider took nothing under this key');
-    await this.database.fork().execute(
+    await writtenBy(
+      this.database,
       `insert into provider_ledger (key, kind, amount, currency, outcome) values (?, 'refund', ?, ?, 'refunded')
        on conflict (key) do nothing`,
       [key, amount, currency],
-      'run',
     );
   }
 
   async outcomeOf(key: string): Promise<ChargeOutcome | null> {
-    const [row] = await this.database
-      .fork()
-      .execute<LedgerRow[]>(`select outcome, reason from provider_ledger where key = ? and kind = 'charge'`, [key]);
+    const [row] = await rowsOf<LedgerRow>(
+      this.database,
+      `select outcome, reason from provider_ledger where key = ? and kind = 'charge'`,
+      [key],
+    );
     return row ? outcomeIn(row) : null;
   }
 

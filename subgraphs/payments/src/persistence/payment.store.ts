@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { PaymentRecord, type PaymentRow } from './payment.record.js';
 import { due, type Payment, type RequestedPayment } from '../domain/payment.js';
 
@@ -47,7 +47,8 @@ export class PaymentStore {
    * lock: so one statement makes the row or takes it.
    */
   async lock(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
-    const [found] = await em.execute(
+    const [found] = await rowsOf(
+      em,
       `insert into payments (order_uuid, status) values (?, 'NEW')
        on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning *`,
       [orderUuid],
@@ -58,7 +59,7 @@ export class PaymentStore {
 
   /** The same for an order whose row is there. */
   async lockKnown(em: EntityManager, orderUuid: string): Promise<LockedPayment> {
-    const [found] = await em.execute('select * from payments where order_uuid = ? for update', [orderUuid]);
+    const [found] = await rowsOf(em, 'select * from payments where order_uuid = ? for update', [orderUuid]);
     if (!found) throw new Error(`there is no payment of order ${orderUuid}`);
     return locked(em.map(PaymentRecord, found));
   }
@@ -109,7 +110,8 @@ export class PaymentStore {
    * takes them before then. Answers their orders.
    */
   async takeUnsettled(now: Date, nextAttemptAt: Date, limit: number): Promise<string[]> {
-    const rows = await this.database.fork().execute<{ order_uuid: string }[]>(
+    const rows = await rowsOf<{ order_uuid: string }>(
+      this.database,
       `update payments set next_attempt_at = ?
        where id in (
          select id from payments where next_attempt_at <= ?

@@ -1,6 +1,7 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
-import type { Database } from '@shop/shared/persistence/database';
+import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import { isStorable } from '@shop/shared/text/storable';
+import { rowsOf, type Session } from '@shop/shared/persistence/statements';
 import { rawToProduct, type RawProductRow } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
@@ -47,14 +48,15 @@ export function isPosition(value: unknown, sort: ProductSort): value is ListPosi
 
 /** One page of the products that are not deleted, by keyset, and one product more where there is a next page. */
 async function listProducts(
-  database: Database,
+  database: Session,
   filter: ProductFilter,
   sort: ProductSort,
   { first, after }: PageRequest<ListPosition>,
 ): Promise<Product[]> {
   const { columns, direction } = orders[sort];
   const conditions = [...filterConditions(filter), ...(after ? [afterCondition(after, orders[sort])] : [])];
-  const rows = await database.fork().execute<RawProductRow[]>(
+  const rows = await rowsOf<RawProductRow>(
+    database,
     `select id, name, description, price, stock, version, created_at, updated_at, deleted_at from products
      where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
      order by ${columns.map((column) => `${column} ${direction}`).join(', ')} limit ?`,
@@ -63,37 +65,17 @@ async function listProducts(
   return rows.map(rawToProduct);
 }
 
-/** A read is shared with those who ask within so long of its beginning: one that hangs keeps nobody else from another. */
-const SHARED_FOR_MS = 50;
-
-/**
- * The pages of the catalogue. Who asks for a page just after its read has begun for somebody else shares it, unless a product
- * was changed here in between. What another process of the service changed in that moment may be missed.
- */
+/** The pages of the catalogue. Those who ask for the same one at the same time share a read, and never one from before they asked. */
 export class ProductLists {
-  private readonly reading = new Map<string, Promise<Product[]>>();
+  private readonly shared = new SharedAnswers<Product[]>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Session) {}
 
   /** As `listProducts`. */
   page(filter: ProductFilter, sort: ProductSort, page: PageRequest<ListPosition>): Promise<Product[]> {
     const { search, minPrice, maxPrice, inStock } = filter;
     const key = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
-    const known = this.reading.get(key);
-    if (known) return known;
-    const unshare = () => {
-      clearTimeout(timer);
-      if (this.reading.get(key) === reading) this.reading.delete(key);
-    };
-    const timer = setTimeout(unshare, SHARED_FOR_MS);
-    const reading = listProducts(this.database, filter, sort, page).finally(unshare);
-    this.reading.set(key, reading);
-    return reading;
-  }
-
-  /** Products have changed: what is being read may be from before. */
-  forget(): void {
-    this.reading.clear();
+    return this.shared.run(key, () => listProducts(this.database, filter, sort, page));
   }
 }
 

@@ -27,7 +27,6 @@ export class ProductReader {
     private readonly store: ProductStore,
     private readonly cache: Pick<VersionedCache, 'getMany' | 'setMany'>,
     private readonly telemetry: Pick<Telemetry, 'logger' | 'metrics'>,
-    private readonly onChange: () => void = () => undefined,
   ) {
     this.lookups = telemetry.metrics.counter({
       name: 'cache_lookups_total',
@@ -55,7 +54,6 @@ export class ProductReader {
 
   /** Puts committed products into the cache. Never fails: the outbox repeats it for as long as the cache is away. */
   async refresh(products: readonly Product[]): Promise<void> {
-    this.onChange();
     // A load that began before the commit may have read the version of before.
     for (const { id } of products) this.loading.delete(id);
     await this.toCache(products);

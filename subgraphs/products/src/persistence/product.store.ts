@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
+import { arrayLiteral, rowsOf } from '@shop/shared/persistence/statements';
 import { ProductRecord, rawToProduct, type RawProductRow, toProduct } from './product.record.js';
 import { MAX_STOCK, type Product, type ProductDraft, type ProductPatch } from '../domain/product.js';
 import type { Wanted } from '../domain/reservation.js';
@@ -19,14 +20,14 @@ export class ProductStore {
     const em = this.database.fork();
     const [rows, counted] = [
       await em.find(ProductRecord, { deletedAt: null }, { orderBy: { id: 'asc' }, limit, offset }),
-      await em.execute<{ total: string }[]>('select count(*) as total from products where deleted_at is null'),
+      await rowsOf<{ total: string }>(em, 'select count(*) as total from products where deleted_at is null'),
     ];
     return { products: rows.map(toProduct), total: Number(counted[0]?.total) };
   }
 
   /** Whether there has ever been a product: deleted ones stay. */
   async isEmpty(em: EntityManager): Promise<boolean> {
-    return (await em.execute('select 1 from products limit 1')).length === 0;
+    return (await rowsOf(em, 'select 1 from products limit 1')).length === 0;
   }
 
   /** The new products, in the order of the drafts. */
@@ -39,7 +40,8 @@ export class ProductStore {
       price,
       stock,
     }));
-    const inserted = await em.execute<RawProductRow[]>(
+    const inserted = await rowsOf<RawProductRow>(
+      em,
       `insert into products (name, name_key, description, description_key, price, stock, created_at, updated_at)
        select name, name_key, description, description_key, price, stock, ?::timestamptz, ?::timestamptz
        from rows from (jsonb_to_recordset(?::jsonb)
@@ -67,17 +69,19 @@ export class ProductStore {
       ...(typeof stock === 'number' && { stock }),
     };
     const assignments = Object.keys(columns).map((column) => `${column} = ?, `);
-    const rows = await em.execute<RawProductRow[]>(
+    const rows = await rowsOf<RawProductRow>(
+      em,
       `update products set ${assignments.join('')} version = version + 1, updated_at = ?
        where id = ? and deleted_at is null ${expected ? 'and version = any(?::bigint[])' : ''} returning *`,
-      [...Object.values(columns), now, id, ...(expected ? [`{${expected.join(',')}}`] : [])],
+      [...Object.values(columns), now, id, ...(expected ? [arrayLiteral(expected)] : [])],
     );
     return rows.map(rawToProduct)[0] ?? null;
   }
 
   /** The product as it was deleted; null when there was none. */
   async delete(em: EntityManager, id: number, now: Date): Promise<Product | null> {
-    const rows = await em.execute<RawProductRow[]>(
+    const rows = await rowsOf<RawProductRow>(
+      em,
       `update products set deleted_at = ?, version = version + 1, updated_at = ?
        where id = ? and deleted_at is null returning *`,
       [now, now, id],
@@ -87,9 +91,10 @@ export class ProductStore {
 
   /** The stock of these products, by id, locked in ascending id until the transaction ends. Deleted ones are missing. */
   async lockStock(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
-    const rows = await em.execute<{ id: string; stock: number }[]>(
+    const rows = await rowsOf<{ id: string; stock: number }>(
+      em,
       `select id, stock from products where id = any(?::bigint[]) and deleted_at is null order by id for update`,
-      [`{${ids.join(',')}}`],
+      [arrayLiteral(ids)],
     );
     return new Map(rows.map(({ id, stock }) => [Number(id), stock]));
   }
@@ -107,9 +112,9 @@ export class ProductStore {
     items: readonly Wanted[],
     now: Date,
   ): Promise<{ readonly products: Product[]; readonly lost: readonly Wanted[] }> {
-    const ids = `{${items.map(({ productId }) => productId).join(',')}}`;
+    const ids = arrayLiteral(items.map(({ productId }) => productId));
     const sql = 'select id, stock from products where id = any(?::bigint[]) order by id for update';
-    const held = await em.execute<{ id: string; stock: number }[]>(sql, [ids]);
+    const held = await rowsOf<{ id: string; stock: number }>(em, sql, [ids]);
     const stocks = new Map(held.map(({ id, stock }) => [Number(id), stock]));
     const lost = items
       .map((item) => ({ ...item, quantity: (stocks.get(item.productId) ?? 0) + item.quantity - MAX_STOCK }))
@@ -125,7 +130,8 @@ export class ProductStore {
     guard: string,
     now: Date,
   ): Promise<Product[]> {
-    const rows = await em.execute<RawProductRow[]>(
+    const rows = await rowsOf<RawProductRow>(
+      em,
       `update products set stock = ${newStock}, version = version + 1, updated_at = ?
        from jsonb_to_recordset(?::jsonb) as item("productId" bigint, quantity integer)
        where id = item."productId" ${guard} returning products.*`,

@@ -3,6 +3,7 @@ import { OutboxRelay } from '@shop/shared/delivery/outbox-relay';
 import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
+import { rowsOf } from '@shop/shared/persistence/statements';
 import { cacheRefresh } from './cached-product.js';
 import type { CaughtUpCache } from './caught-up-cache.js';
 import { CACHE_TTL_S } from './product-reader.js';
@@ -42,7 +43,8 @@ export function relayToCache({ cache, caughtUp, database, ...options }: CacheRel
  * time is when its transaction began, so it is never later than its commit.
  */
 async function isPublished(database: Database, secondsAgo: number): Promise<boolean> {
-  const pending = await database.fork().execute(
+  const pending = await rowsOf(
+    database,
     `select 1 from outbox where destination = 'redis' and published_at is null
      and created_at <= now() - make_interval(secs => ?) limit 1`,
     [secondsAgo],

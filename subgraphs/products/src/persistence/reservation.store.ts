@@ -1,18 +1,19 @@
 import type { EntityManager } from '@shop/shared/persistence/database';
-import { withNext } from '@shop/shared/persistence/statement-batches';
+import { rowsOf, withNext } from '@shop/shared/persistence/statements';
 import { ReservationRecord } from './reservation.record.js';
 import type { Reservation } from '../domain/reservation.js';
 
 export class ReservationStore {
   /** The reservation of an order, made if there is none, and locked until the transaction ends. */
   async lock(em: EntityManager, orderUuid: string, now: Date): Promise<Reservation> {
-    const inserted = await em.execute(
+    const inserted = await rowsOf(
+      em,
       `insert into reservations (order_uuid, state, created_at, updated_at) values (?, 'open', ?, ?)
        on conflict do nothing returning order_uuid`,
       [orderUuid, now, now],
     );
     if (inserted.length > 0) return { state: 'open' };
-    await em.execute('select 1 from reservations where order_uuid = ? for update', [orderUuid]);
+    await rowsOf(em, 'select 1 from reservations where order_uuid = ? for update', [orderUuid]);
     const { state, items, shortages } = await em.findOneOrFail(ReservationRecord, { orderUuid }, { refresh: true });
     switch (state) {
       case 'reserved':

@@ -1,4 +1,5 @@
 import type { Transactions } from '@shop/shared/delivery/transactions';
+import { rowsOf } from '@shop/shared/persistence/statements';
 import { announceCreated } from './announce.js';
 import { checkDrafts, type ProductDraft } from '../domain/product.js';
 import type { ProductStore } from '../persistence/product.store.js';
@@ -17,7 +18,7 @@ export class SeedCatalogue {
   async run(drafts: readonly ProductDraft[], now: Date): Promise<number> {
     checkDrafts(drafts);
     return this.transactions.run(async ({ em, outbox }) => {
-      await em.execute('select pg_advisory_xact_lock(?)', [SEED_LOCK]);
+      await rowsOf(em, 'select pg_advisory_xact_lock(?)', [SEED_LOCK]);
       if (!(await this.store.isEmpty(em))) return 0;
       const products = await this.store.insert(em, drafts, now);
       for (const product of products) announceCreated(outbox, product);

@@ -1,0 +1,60 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+import { waitForNext } from './statement-batches.js';
+
+/** What stands in the place of a `?`. A list is given as the literal of an array, an object as JSON. */
+export type Value = string | number | bigint | boolean | Date | null | undefined;
+
+/** Where a statement runs: in the transaction of a unit of work, or, by the database itself, in one of its own. */
+export type Session = Pick<EntityManager, 'getKysely'>;
+
+/**
+ * The rows that a statement answers, in the caller's transaction if there is one. Every connection reads it once, and plans it
+ * no more than a few times: its text is one of few, and all that changes is in its values.
+ */
+export async function rowsOf<Row extends object>(
+  on: Session,
+  sql: string,
+  values: readonly Value[] = [],
+): Promise<Row[]> {
+  const { rows } = await on.getKysely().executeQuery<Row>(compiled(sql, values.map(asText)));
+  return rows;
+}
+
+/** Runs a statement like `rowsOf`, and resolves to how many rows it has written. */
+export async function writtenBy(on: Session, sql: string, values: readonly Value[]): Promise<number> {
+  const { numAffectedRows } = await on.getKysely().executeQuery(compiled(sql, values.map(asText)));
+  return Number(numAffectedRows ?? 0);
+}
+
+/**
+ * Runs a statement of the caller's transaction whose answer nobody needs: it is sent in one message with the next one, or
+ * with the commit, and what it fails of, they fail of.
+ */
+export async function withNext(em: Session, sql: string, values: readonly Value[]): Promise<void> {
+  await em.getKysely().executeQuery(compiled(sql, waitForNext(values.map(asText))));
+}
+
+/** The literal of an array of numbers, uuids or words, for `any(?)`. */
+export const arrayLiteral = (elements: readonly (number | string)[]): string => `{${elements.join(',')}}`;
+
+/** As PostgreSQL reads it; whose type it is, the statement tells. */
+function asText(value: Value): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** More than there are, of those that are put together too. */
+const MOST_KNOWN = 1_000;
+const known = new Map<string, string>();
+
+function compiled(sql: string, values: readonly unknown[]) {
+  let numbered = known.get(sql);
+  if (numbered === undefined) {
+    let count = 0;
+    numbered = sql.replaceAll('?', () => `$${(count += 1)}`);
+    if (known.size < MOST_KNOWN) known.set(sql, numbered);
+  }
+  return CompiledQuery.raw(numbered, values as unknown[]);
+}
