@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { unauthenticated } from '../errors/app-error.js';
 
@@ -20,7 +21,7 @@ const LIFETIME_S = 30;
 
 /** A token by which one service proves itself to another for the next 30 seconds: HS256. */
 export function signServiceToken({ secret, issuer, audience }: ServiceIdentity): string {
-  return jwt.sign({}, secret, { algorithm: 'HS256', issuer, audience, expiresIn: LIFETIME_S });
+  return jwt.sign({}, keyOf(secret), { algorithm: 'HS256', issuer, audience, expiresIn: LIFETIME_S });
 }
 
 /**
@@ -30,7 +31,7 @@ export function signServiceToken({ secret, issuer, audience }: ServiceIdentity):
 export function verifyServiceToken(token: string, { secret, issuer, audience }: ServiceIdentity): number {
   let payload: string | jwt.JwtPayload;
   try {
-    payload = jwt.verify(token, secret, { algorithms: ['HS256'], issuer, audience, maxAge: LIFETIME_S });
+    payload = jwt.verify(token, keyOf(secret), { algorithms: ['HS256'], issuer, audience, maxAge: LIFETIME_S });
   } catch (cause) {
     throw Object.assign(unauthenticated('invalid token'), { cause });
   }
@@ -38,4 +39,13 @@ export function verifyServiceToken(token: string, { secret, issuer, audience }: 
   if (typeof payload === 'string' || payload.exp === undefined || payload.iat === undefined)
     throw unauthenticated('invalid token');
   return Math.min(payload.exp, payload.iat + LIFETIME_S);
+}
+
+const keys = new Map<string, KeyObject>();
+
+/** A secret as a key, made once: jsonwebtoken would try at each token whether a text is a public key. */
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret);
+  if (!key) keys.set(secret, (key = createSecretKey(secret, 'utf8')));
+  return key;
 }

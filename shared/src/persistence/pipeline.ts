@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 
 /** A statement, and the values of its $1, $2, ... as texts. */
 export interface Statement {
@@ -8,12 +9,7 @@ export interface Statement {
 
 /** Of pg's connection, which does not declare it. */
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
-  parse(statement: { name: string; text: string }): void;
-  bind(portal: { statement: string; values: readonly (string | null)[] }): void;
-  describe(portal: { type: 'P'; name: string }): void;
-  execute(portal: object): void;
-  sync(): void;
+  readonly stream: { write(message: Buffer): void };
 }
 
 /** More than there are: whoever makes statements of values would else fill the server's memory with them. */
@@ -65,23 +61,18 @@ export class Pipeline extends pg.Query {
 
   /** Called by pg's client when it is this one's turn. */
   override submit = (connection: unknown): null => {
-    const wire = connection as Wire;
-    wire.stream.cork();
-    try {
-      this.statements.forEach((statement, index) => {
-        const { name, isNew } = this.prepared.of(statement);
-        if (isNew) {
-          wire.parse({ name, text: statement.text });
-          this.texts.add(statement.text);
-        }
-        wire.bind({ statement: name, values: statement.values });
-        if (index === this.statements.length - 1) wire.describe({ type: 'P', name: '' });
-        wire.execute({});
-      });
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
-    }
+    const message = this.statements.flatMap((statement, index) => {
+      const { name, isNew } = this.prepared.of(statement);
+      if (isNew) this.texts.add(statement.text);
+      return [
+        ...(isNew ? [serialize.parse({ name, text: statement.text })] : []),
+        serialize.bind({ statement: name, values: [...statement.values] }),
+        ...(index === this.statements.length - 1 ? [serialize.describe({ type: 'P' })] : []),
+        serialize.execute(),
+      ];
+    });
+    // As one piece, for the socket writes it in one go.
+    (connection as Wire).stream.write(Buffer.concat([...message, serialize.sync()]));
     return null;
   };
 }

@@ -1,7 +1,6 @@
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { rowsOf, withNext } from '@shop/shared/persistence/statements';
-import { CheckoutRecord, type CheckoutRow } from './checkout.record.js';
-import type { Checkout } from '../domain/checkout.js';
+import type { Checkout, CheckoutItem } from '../domain/checkout.js';
 
 /** A row that the current transaction holds the lock of. */
 export interface LockedCheckout {
@@ -11,19 +10,25 @@ export interface LockedCheckout {
   readonly checkout: Checkout;
 }
 
+/** As the driver hands it over: bigint comes as text. */
+interface CheckoutRow {
+  readonly user_id: string;
+  readonly state: Checkout['state'];
+  readonly answer: readonly CheckoutItem[] | null;
+}
+
 /** The checkouts, kept for good. */
 export class CheckoutStore {
   /** Locks a checkout's row, made when there was none, until the transaction ends. Comes before the lock of the cart. */
   async lock(em: EntityManager, orderUuid: string, userId: number): Promise<LockedCheckout> {
-    const [found] = await rowsOf(
+    const [row] = await rowsOf<CheckoutRow>(
       em,
       `insert into checkouts (order_uuid, user_id, state) values (?, ?, 'new')
-       on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning *`,
+       on conflict (order_uuid) do update set order_uuid = excluded.order_uuid returning user_id, state, answer`,
       [orderUuid, userId],
     );
-    if (!found) throw new Error('an upsert returns its row');
-    const row = em.map(CheckoutRecord, found);
-    return { orderUuid, userId: row.userId, checkout: checkoutIn(row) };
+    if (!row) throw new Error('an upsert returns its row');
+    return { orderUuid, userId: Number(row.user_id), checkout: checkoutIn(row) };
   }
 
   /** Notes what a checkout became. */

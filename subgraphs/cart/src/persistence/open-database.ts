@@ -1,6 +1,5 @@
 import { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
-import { CheckoutRecord } from './checkout.record.js';
 import { CreateCarts } from './migrations/0001-carts.js';
 import { IndexDelivery } from './migrations/0002-delivery-indexes.js';
 import { QuietOutbox } from './migrations/0003-quiet-outbox.js';
@@ -15,7 +14,7 @@ export function openDatabase(
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
     telemetry,
-    entities: [ProductSnapshotRecord, CheckoutRecord],
+    entities: [ProductSnapshotRecord],
     migrations: [
       { name: '0001-carts', class: CreateCarts },
       { name: '0002-delivery-indexes', class: IndexDelivery },
