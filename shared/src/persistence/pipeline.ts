@@ -15,6 +15,15 @@ interface Wire {
 /** More than there are: whoever makes statements of values would else fill the server's memory with them. */
 const MOST_PREPARED = 500;
 
+/** The values of statements that are to be planned for them. */
+const plannedAnew = new WeakSet<object>();
+
+/** Marks a statement, by its values, as one that is not to be kept. */
+export function planAnew<Values extends object>(values: Values): Values {
+  plannedAnew.add(values);
+  return values;
+}
+
 /** The statements that a connection's server has read, by the names that it knows them by. */
 export class Prepared {
   private readonly names = new Map<string, string>();
@@ -22,10 +31,11 @@ export class Prepared {
 
   /** The name of a statement, and whether the server has yet to read it. Without a name where it is not to be kept. */
   of({ text, values }: Statement): { name: string; isNew: boolean } {
+    const isOften = values.length > 0 || text === 'begin' || text === 'commit';
+    if (!isOften || plannedAnew.has(values)) return { name: '', isNew: true };
     const known = this.names.get(text);
     if (known !== undefined) return { name: known, isNew: false };
-    const isKept = (values.length > 0 || text === 'begin' || text === 'commit') && this.names.size < MOST_PREPARED;
-    if (!isKept) return { name: '', isNew: true };
+    if (this.names.size >= MOST_PREPARED) return { name: '', isNew: true };
     // Never a name again that it may know from before.
     const name = `s${(this.made += 1)}`;
     this.names.set(text, name);

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
+import { planAnew } from './pipeline.js';
 import { waitForNext } from './statement-batches.js';
 
 /** What stands in the place of a `?`. A list is given as the literal of an array, an object as JSON. */
@@ -18,6 +19,16 @@ export async function rowsOf<Row extends object>(
   values: readonly Value[] = [],
 ): Promise<Row[]> {
   const { rows } = await on.getKysely().executeQuery<Row>(compiled(sql, values.map(asText)));
+  return rows;
+}
+
+/** The same of a statement whose best plan depends on its values, as that of a search does: it is read and planned each time. */
+export async function searchRows<Row extends object>(
+  on: Session,
+  sql: string,
+  values: readonly Value[],
+): Promise<Row[]> {
+  const { rows } = await on.getKysely().executeQuery<Row>(compiled(sql, planAnew(values.map(asText))));
   return rows;
 }
 

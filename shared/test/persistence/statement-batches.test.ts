@@ -3,7 +3,14 @@ import { PostgresMeter } from '../../../tests/support/postgres-meter.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { Transactions } from '../../src/delivery/transactions.js';
 import { aService } from '../delivery/a-service.js';
-import { arrayLiteral, rowsOf, type Session, withNext, writtenBy } from '../../src/persistence/statements.js';
+import {
+  arrayLiteral,
+  rowsOf,
+  searchRows,
+  type Session,
+  withNext,
+  writtenBy,
+} from '../../src/persistence/statements.js';
 
 describe('a transaction', () => {
   let service: Awaited<ReturnType<typeof aService>>;
@@ -161,6 +168,17 @@ describe('a transaction', () => {
       [''],
     );
     expect(known).toEqual([{ times: '1' }]);
+  });
+
+  it('has it read anew, and planned for its values, where that is asked for', async () => {
+    const found = () => searchRows(metered, 'select id from notes where id < ? and 8 = 8', [0]);
+    for (let times = 0; times < 3; times += 1) expect(await found()).toEqual([]);
+    const kept = await rowsOf(
+      metered,
+      "select 1 from pg_prepared_statements where name <> ? and statement like '%8 = _'",
+      [''],
+    );
+    expect(kept).toEqual([]);
   });
 
   it('gives values as what they are, and nothing as nothing', async () => {

@@ -1,6 +1,6 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database } from '@shop/shared/persistence/database';
-import { rowsOf, writtenBy } from '@shop/shared/persistence/statements';
+import { rowsOf, searchRows, writtenBy } from '@shop/shared/persistence/statements';
 import { EntryRecord, type StoredEntry } from './entry.record.js';
 import type { Level } from '../domain/level.js';
 import { searchWords } from '../domain/search-words.js';
@@ -53,7 +53,7 @@ export class EntryStore {
     if (after) conditions.push({ sql: '(logged_at, id) < (?::timestamptz, ?)', values: [isoOf(after[0]), after[1]] });
     const where = conditions.length > 0 ? `where ${conditions.map(({ sql }) => sql).join(' and ')}` : '';
     const em = this.database.fork();
-    const rows = await rowsOf(
+    const rows = await searchRows(
       em,
       `select ${COLUMNS} from log_entries ${where} order by logged_at desc, id desc limit ?`,
       [...conditions.flatMap(({ values }) => values), first + 1],

@@ -1,7 +1,7 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import { isStorable } from '@shop/shared/text/storable';
-import { rowsOf, type Session } from '@shop/shared/persistence/statements';
+import { rowsOf, searchRows, type Session } from '@shop/shared/persistence/statements';
 import { rawToProduct, type RawProductRow } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
@@ -54,8 +54,9 @@ async function listProducts(
   { first, after }: PageRequest<ListPosition>,
 ): Promise<Product[]> {
   const { columns, direction } = orders[sort];
-  const conditions = [...filterConditions(filter), ...(after ? [afterCondition(after, orders[sort])] : [])];
-  const rows = await rowsOf<RawProductRow>(
+  const filters = filterConditions(filter);
+  const conditions = [...filters, ...(after ? [afterCondition(after, orders[sort])] : [])];
+  const rows = await (filters.length > 0 ? searchRows : rowsOf)<RawProductRow>(
     database,
     `select id, name, description, price, stock, version, created_at, updated_at, deleted_at from products
      where ${['deleted_at is null', ...conditions.map(({ sql }) => sql)].join(' and ')}
