@@ -154,6 +154,11 @@ describe('the checker', () => {
     expect(await broken({ came: twice, mailFaults: 0 })).toEqual(unexplained);
     const often = twice.map((mail, index) => (index === 0 ? { ...mail, copies: 12 } : mail));
     expect(await broken({ came: often, mailFaults: 1 })).toEqual(unexplained);
+    // A fault hits ten that are on their way, and no more.
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ ...twice[0], message_id: `<${index}>` }) as CameMail);
+    expect(await broken({ came: many(10), mailFaults: 1 })).not.toContain(unexplained[0]);
+    expect(await broken({ came: many(11), mailFaults: 1 })).toContain(unexplained[0]);
   });
 
   it('sees what the cache holds of a product that has changed since', async () => {

@@ -105,10 +105,10 @@ function statementReader(onStatements: (text: string, bytes: number) => void): (
   let bytes = 0;
   return (type, body) => {
     const [first = '', second = ''] = body.toString('latin1').split('\0', 2);
-    // To read a statement once costs a connection, not an operation.
-    if (type === 'P') return void prepared.set(first, second);
-    bytes += body.length;
-    if (type === 'B') bound = prepared.get(second) ?? second;
+    // To read a statement that is kept costs a connection, not an operation.
+    if (type !== 'P' || first === '') bytes += body.length;
+    if (type === 'P') prepared.set(first, second);
+    else if (type === 'B') bound = prepared.get(second) ?? second;
     else if (type === 'E') executed.push(bound);
     else if (type === 'Q') executed.push(first);
     if (type !== 'S' && type !== 'Q') return;

@@ -46,6 +46,7 @@ const CANCELLED_AFTER = 0.8;
 export class Database implements Component, Session {
   readonly name = 'database';
   private readonly orm: MikroORM;
+  private alone: Session | undefined;
 
   constructor(private readonly options: DatabaseOptions) {
     const { telemetry, poolSize, answerWithinMs = ANSWER_WITHIN_MS } = options;
@@ -99,8 +100,8 @@ export class Database implements Component, Session {
     return this.orm.em.fork();
   }
 
-  /** For statements that are no part of a transaction. */
-  getKysely: Session['getKysely'] = (options) => this.orm.em.getKysely(options);
+  /** For statements that are no part of a transaction, not even of one that is under way where they are asked for. */
+  getKysely: Session['getKysely'] = (options) => (this.alone ??= this.fork()).getKysely(options);
 
   /** Whether the database answers now. */
   async isReachable(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { serialize } from 'pg-protocol';
 
@@ -24,10 +25,10 @@ export function planAnew<Values extends object>(values: Values): Values {
   return values;
 }
 
-/** The statements that a connection's server has read, by the names that it knows them by. */
+/** The statements that a connection's server has read. */
 export class Prepared {
   private readonly names = new Map<string, string>();
-  private made = 0;
+  private readonly forgotten = new Set<string>();
 
   /** The name of a statement, and whether the server has yet to read it. Without a name where it is not to be kept. */
   of({ text, values }: Statement): { name: string; isNew: boolean } {
@@ -36,26 +37,37 @@ export class Prepared {
     const known = this.names.get(text);
     if (known !== undefined) return { name: known, isNew: false };
     if (this.names.size >= MOST_PREPARED) return { name: '', isNew: true };
-    // Never a name again that it may know from before.
-    const name = `s${(this.made += 1)}`;
+    // Of what it says: whatever stands between us and the server, it is never another statement.
+    const name = createHash('sha256').update(text).digest('base64url');
     this.names.set(text, name);
     return { name, isNew: true };
   }
 
-  /** Whether the server has read these nobody knows: it may get them again. */
+  /** Nobody knows whether the server has read these. */
   forget(texts: Iterable<string>): void {
-    for (const text of texts) this.names.delete(text);
+    for (const text of texts) {
+      const name = this.names.get(text);
+      if (name !== undefined) this.forgotten.add(name);
+      this.names.delete(text);
+    }
   }
 
   /** What tables look like has changed since: all is to be read again. */
   forgetAll(): void {
-    this.names.clear();
+    this.forget([...this.names.keys()]);
+  }
+
+  /** The names by which the server may know what was forgotten, told once: it is to forget them too. */
+  takeForgotten(): readonly string[] {
+    const names = [...this.forgotten];
+    this.forgotten.clear();
+    return names;
   }
 }
 
 /**
  * Several statements in one message, each read by the server once a connection (PostgreSQL manual, "Pipelining"). After one that
- * fails none runs. Calls back with the answer of each, of which the last alone tells its columns.
+ * fails none runs. Calls back with the answer of each.
  */
 export class Pipeline extends pg.Query {
   /** Of these the server may have read some, and not all, when one fails. */
@@ -69,20 +81,29 @@ export class Pipeline extends pg.Query {
     super('', callback);
   }
 
-  /** Called by pg's client when it is this one's turn. */
-  override submit = (connection: unknown): null => {
-    const message = this.statements.flatMap((statement, index) => {
+  /** Called by pg's client when it is this one's turn; it fails with what is returned. */
+  override submit = (connection: unknown): Error | null => {
+    try {
+      // As one piece, for the socket writes it in one go.
+      (connection as Wire).stream.write(Buffer.concat(this.messages()));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  };
+
+  private messages(): Buffer[] {
+    const forgotten = this.prepared.takeForgotten().map((name) => serialize.close({ type: 'S', name }));
+    const messages = this.statements.flatMap((statement) => {
       const { name, isNew } = this.prepared.of(statement);
       if (isNew) this.texts.add(statement.text);
       return [
         ...(isNew ? [serialize.parse({ name, text: statement.text })] : []),
         serialize.bind({ statement: name, values: [...statement.values] }),
-        ...(index === this.statements.length - 1 ? [serialize.describe({ type: 'P' })] : []),
+        serialize.describe({ type: 'P' }),
         serialize.execute(),
       ];
     });
-    // As one piece, for the socket writes it in one go.
-    (connection as Wire).stream.write(Buffer.concat([...message, serialize.sync()]));
-    return null;
-  };
+    return [...forgotten, ...messages, serialize.sync()];
+  }
 }

@@ -21,11 +21,17 @@ export function isUnreadable(error: unknown): boolean {
   return false;
 }
 
-/** Whether a statement was read before what its rows look like changed (raised by PostgreSQL's plancache.c): it is to be read again. */
+/** PostgreSQL's "invalid SQL statement name": of a statement that it knows nothing of. */
+const UNKNOWN_STATEMENT = '26000';
+
+/**
+ * Whether a statement is to be read again: it was before what its rows look like has changed (raised by PostgreSQL's plancache.c), or
+ * the server has lost it.
+ */
 export function isStalePlan(error: unknown): boolean {
   for (const current of causesOf(error))
     if ('code' in current && current.code === '0A000') return 'file' in current && current.file === 'plancache.c';
-  return false;
+  return sqlState(error) === UNKNOWN_STATEMENT;
 }
 
 /** Whether a unique constraint of that name was violated. */

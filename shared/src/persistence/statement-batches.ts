@@ -16,12 +16,18 @@ export function waitForNext<Values extends object>(values: Values): Values {
 /**
  * Sends what need not be answered by itself together with what comes after it, in one message: a transaction's BEGIN, and what
  * says that it goes with the next. Each message less is a round trip, and two switches between processes. A transaction in which
- * nothing was asked is none. Of a message's statements those after one that fails do not run, its COMMIT neither.
+ * nothing was asked is none. Of a message's statements those after one that fails do not run, its COMMIT neither. Of texts
+ * without values, as MikroORM's, one that can't even be read has run none, nor begun anything: who hears of that must not go on, and
+ * nobody does.
  */
 export function sendTogether(pool: Pool): void {
+  const connections = new Set<Prepared>();
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as Query;
-    const batches = new Batches(query);
+    const prepared = new Prepared();
+    connections.add(prepared);
+    client.on('end', () => connections.delete(prepared));
+    const batches = new Batches(query, prepared, () => connections.forEach((each) => each.forgetAll()));
     Object.assign(client, { query: ((...args) => batches.query(args)) satisfies Query });
   });
 }
@@ -30,9 +36,13 @@ export function sendTogether(pool: Pool): void {
 class Batches {
   private isOpen = false;
   private waiting: Statement[] = [];
-  private readonly prepared = new Prepared();
 
-  constructor(private readonly send: Query) {}
+  /** `onStale` hears that statements were read before a migration. */
+  constructor(
+    private readonly send: Query,
+    private readonly prepared: Prepared,
+    private readonly onStale: () => void,
+  ) {}
 
   query(args: readonly unknown[]): unknown {
     const [text, values] = args;
@@ -87,7 +97,7 @@ class Batches {
       return last(await this.sendOnce(statements));
     } catch (error) {
       if (!isStalePlan(error)) throw error;
-      this.prepared.forgetAll();
+      this.onStale();
       // What a transaction has done before is lost with it: it is for whoever runs it to run it again.
       if (this.isOpen || statements.length > 1) throw error;
       return last(await this.sendOnce(statements));

@@ -61,6 +61,7 @@ const MOST_KNOWN = 1_000;
 const known = new Map<string, string>();
 
 function compiled(sql: string, values: readonly unknown[]) {
+  if (values.length === 0) return CompiledQuery.raw(sql, values as unknown[]);
   let numbered = known.get(sql);
   if (numbered === undefined) {
     let count = 0;

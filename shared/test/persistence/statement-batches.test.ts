@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { PostgresMeter } from '../../../tests/support/postgres-meter.js';
 import { silentLogger } from '../../src/logging/logger.js';
@@ -152,6 +153,11 @@ describe('a transaction', () => {
     expect(await notes()).toContain(41);
   });
 
+  const known = async (text: string) => {
+    const sql = 'select count(*) as times from pg_prepared_statements where statement = ? and name <> ?';
+    return Number((await rowsOf<{ times: string }>(metered, sql, [text, '']))[0]?.times);
+  };
+
   it('has the server read a statement once a connection, also one that failed', async () => {
     const insert = (id: number) => writtenBy(metered, 'insert into notes values (?)', [id]);
     expect(await insert(61)).toBe(1);
@@ -162,12 +168,8 @@ describe('a transaction', () => {
     await writtenBy(metered, 'delete from notes where id = ? or id = 1', [1]);
     expect(await writtenBy(metered, 'insert into notes values (?), (1)', [62])).toBe(2);
     expect(await insert(63)).toBe(1);
-    const known = await rowsOf<{ times: string }>(
-      metered,
-      `select count(*) as times from pg_prepared_statements where statement = 'insert into notes values ($1)' and name <> ?`,
-      [''],
-    );
-    expect(known).toEqual([{ times: '1' }]);
+    expect(await known('insert into notes values ($1)')).toBe(1);
+    expect(await known('insert into notes values ($1), (1)')).toBe(1);
   });
 
   it('has it read anew, and planned for its values, where that is asked for', async () => {
@@ -179,6 +181,31 @@ describe('a transaction', () => {
       [''],
     );
     expect(kept).toEqual([]);
+  });
+
+  it('has it read again what it has lost', async () => {
+    const one = () => rowsOf(metered, 'select ?::int as one', [1]);
+    await one();
+    await metered.fork().execute('deallocate all');
+    expect(await one()).toEqual([{ one: 1 }]);
+  });
+
+  it('fails with what can not be said, and goes on', async () => {
+    const kysely = metered.getKysely();
+    const one = await rowsOf(metered, 'select ?::int as one', [1]);
+    await expect(kysely.executeQuery(CompiledQuery.raw('select $1', [{}]))).rejects.toThrow(/string/);
+    expect(await rowsOf(metered, 'select ?::int as one', [1])).toEqual(one);
+  });
+
+  it('leaves alone what does not belong to it, also where it is asked for within', async () => {
+    const refused = metered.fork().transactional(async (em) => {
+      await writtenBy(em, 'insert into notes values (?)', [71]);
+      await writtenBy(metered, 'insert into notes values (?)', [72]);
+      throw new Error('changed its mind');
+    });
+    await expect(refused).rejects.toThrow('mind');
+    expect(await notes()).toContain(72);
+    expect(await notes()).not.toContain(71);
   });
 
   it('gives values as what they are, and nothing as nothing', async () => {
