@@ -117,7 +117,7 @@ it('a server that hangs has but its share of connections, and no other event wai
   await Promise.all(hanging.map((order) => service.confirm(order)));
   const other = anOrder();
   await service.refund(other);
-  await sent(other, 3_000);
+  await sent(other, 10_000);
   // Those behind the ones that hang have their turn as soon as these are given up for now.
   const behind = anOrder();
   await service.confirm(behind);
