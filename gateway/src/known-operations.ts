@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import type { OperationDurations } from '@shop/shared/graphql/operation-metrics';
 import { nameOperation } from '@shop/shared/graphql/operation-tracing';
+import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import { TextCache } from '@shop/shared/text/text-cache';
 import type { GatewayContext } from './context.js';
 import type { Answer, CompiledOperation } from './execution/compiled-operation.js';
 import type { CompiledOperations } from './execution/compiled-operations.js';
-import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import type { Subgraphs } from './subgraphs.js';
 import type { OperationRequest } from './subscriptions/operation-request.js';
 

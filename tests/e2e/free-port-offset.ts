@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
-
-const PORTS = [4000, 8081, 8082, 8083, 8084, 8085, 8086, 8087, 50_051];
+import { planPorts } from '@shop/system/ports';
 
 /** Of offsets that are so far apart no two shops share a port, whichever service's. */
 const APART = 10;
@@ -17,7 +16,7 @@ export async function freePortOffset(): Promise<number> {
     const offset = 2_000 + APART * (WORKERS * Math.floor(Math.random() * PLACES) + worker);
     if (taken.has(offset)) continue;
     taken.add(offset);
-    const free = await Promise.all(PORTS.map((port) => isFree(port + offset)));
+    const free = await Promise.all(Object.values(planPorts({ PORT_OFFSET: String(offset) })).map(isFree));
     if (free.every(Boolean)) return offset;
   }
   throw new Error('found no free ports');

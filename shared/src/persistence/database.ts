@@ -46,7 +46,7 @@ const CANCELLED_AFTER = 0.8;
 export class Database implements Component, Session {
   readonly name = 'database';
   private readonly orm: MikroORM;
-  private alone: Session | undefined;
+  private readonly alone: Session;
 
   constructor(private readonly options: DatabaseOptions) {
     const { telemetry, poolSize, answerWithinMs = ANSWER_WITHIN_MS } = options;
@@ -72,6 +72,7 @@ export class Database implements Component, Session {
       // Several services may share a process: a transaction of one is never the context of another.
       contextName: randomUUID(),
     });
+    this.alone = this.fork();
   }
 
   /** A server that is slow, or just starting, is waited for; one that is not there, or refuses, is an error at once. */
@@ -101,7 +102,7 @@ export class Database implements Component, Session {
   }
 
   /** For statements that are no part of a transaction, not even of one that is under way where they are asked for. */
-  getKysely: Session['getKysely'] = (options) => (this.alone ??= this.fork()).getKysely(options);
+  getKysely: Session['getKysely'] = (options) => this.alone.getKysely(options);
 
   /** Whether the database answers now. */
   async isReachable(): Promise<boolean> {

@@ -16,14 +16,19 @@ interface Wire {
 /** More than there are: whoever makes statements of values would else fill the server's memory with them. */
 const MOST_PREPARED = 500;
 
-/** The values of statements that are to be planned for them. */
-const plannedAnew = new WeakSet<object>();
+/** How a statement is sent that is not sent as others are: with the next of its transaction, or to be planned for its values. */
+export type Manner = 'with the next' | 'planned anew';
 
-/** Marks a statement, by its values, as one that is not to be kept. */
-export function planAnew<Values extends object>(values: Values): Values {
-  plannedAnew.add(values);
+const manners = new WeakMap<object, Manner>();
+
+/** Marks a statement by its values, which are all of it that reaches its connection as they are. */
+export function marked<Values extends object>(values: Values, manner: Manner): Values {
+  manners.set(values, manner);
   return values;
 }
+
+/** Whether a statement was marked so. */
+export const isMarked = ({ values }: Statement, manner: Manner): boolean => manners.get(values) === manner;
 
 /** The statements that a connection's server has read. */
 export class Prepared {
@@ -31,9 +36,10 @@ export class Prepared {
   private readonly forgotten = new Set<string>();
 
   /** The name of a statement, and whether the server has yet to read it. Without a name where it is not to be kept. */
-  of({ text, values }: Statement): { name: string; isNew: boolean } {
+  of(statement: Statement): { name: string; isNew: boolean } {
+    const { text, values } = statement;
     const isOften = values.length > 0 || text === 'begin' || text === 'commit';
-    if (!isOften || plannedAnew.has(values)) return { name: '', isNew: true };
+    if (!isOften || isMarked(statement, 'planned anew')) return { name: '', isNew: true };
     const known = this.names.get(text);
     if (known !== undefined) return { name: known, isNew: false };
     if (this.names.size >= MOST_PREPARED) return { name: '', isNew: true };

@@ -1,17 +1,8 @@
 import type { Pool, QueryResult } from 'pg';
-import { Pipeline, Prepared, type Statement } from './pipeline.js';
+import { isMarked, Pipeline, Prepared, type Statement } from './pipeline.js';
 import { isStalePlan } from './sql-state.js';
 
 type Query = (...args: unknown[]) => unknown;
-
-/** The values of statements that wait for the next one of their transaction. */
-const waiting = new WeakSet<object>();
-
-/** Marks a statement, by its values, as one whose answer nobody needs. */
-export function waitForNext<Values extends object>(values: Values): Values {
-  waiting.add(values);
-  return values;
-}
 
 /**
  * Sends what need not be answered by itself together with what comes after it, in one message: a transaction's BEGIN, and what
@@ -60,7 +51,7 @@ class Batches {
         return this.rollback();
     }
     const statement = { text, values: (values ?? []) as Statement['values'] };
-    if (this.isOpen && waiting.has(statement.values)) {
+    if (this.isOpen && isMarked(statement, 'with the next')) {
       this.waiting.push(statement);
       return answered('WAITS');
     }
@@ -73,7 +64,6 @@ class Batches {
   private commit(): unknown {
     this.isOpen = false;
     const before = this.taken();
-    if (before.length === 0) return this.send('commit');
     return before.length === 1 && before[0]?.text === 'begin'
       ? answered('COMMIT')
       : this.sendAll([...before, { text: 'commit', values: [] }]);

@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { planAnew } from './pipeline.js';
-import { waitForNext } from './statement-batches.js';
+import { type Manner, marked } from './pipeline.js';
 
 /** What stands in the place of a `?`. A list is given as the literal of an array, an object as JSON. */
 export type Value = string | number | bigint | boolean | Date | null | undefined;
@@ -18,8 +17,7 @@ export async function rowsOf<Row extends object>(
   sql: string,
   values: readonly Value[] = [],
 ): Promise<Row[]> {
-  const { rows } = await on.getKysely().executeQuery<Row>(compiled(sql, values.map(asText)));
-  return rows;
+  return (await run<Row>(on, sql, values)).rows;
 }
 
 /** The same of a statement whose best plan depends on its values, as that of a search does: it is read and planned each time. */
@@ -28,14 +26,12 @@ export async function searchRows<Row extends object>(
   sql: string,
   values: readonly Value[],
 ): Promise<Row[]> {
-  const { rows } = await on.getKysely().executeQuery<Row>(compiled(sql, planAnew(values.map(asText))));
-  return rows;
+  return (await run<Row>(on, sql, values, 'planned anew')).rows;
 }
 
 /** Runs a statement like `rowsOf`, and resolves to how many rows it has written. */
 export async function writtenBy(on: Session, sql: string, values: readonly Value[]): Promise<number> {
-  const { numAffectedRows } = await on.getKysely().executeQuery(compiled(sql, values.map(asText)));
-  return Number(numAffectedRows ?? 0);
+  return Number((await run(on, sql, values)).numAffectedRows ?? 0);
 }
 
 /**
@@ -43,11 +39,16 @@ export async function writtenBy(on: Session, sql: string, values: readonly Value
  * with the commit, and what it fails of, they fail of.
  */
 export async function withNext(em: Session, sql: string, values: readonly Value[]): Promise<void> {
-  await em.getKysely().executeQuery(compiled(sql, waitForNext(values.map(asText))));
+  await run(em, sql, values, 'with the next');
 }
 
 /** The literal of an array of numbers, uuids or words, for `any(?)`. */
 export const arrayLiteral = (elements: readonly (number | string)[]): string => `{${elements.join(',')}}`;
+
+function run<Row>(on: Session, sql: string, values: readonly Value[], manner?: Manner) {
+  const texts = values.map(asText);
+  return on.getKysely().executeQuery<Row>(CompiledQuery.raw(numbered(sql), manner ? marked(texts, manner) : texts));
+}
 
 /** As PostgreSQL reads it; whose type it is, the statement tells. */
 function asText(value: Value): string | null {
@@ -60,13 +61,14 @@ function asText(value: Value): string | null {
 const MOST_KNOWN = 1_000;
 const known = new Map<string, string>();
 
-function compiled(sql: string, values: readonly unknown[]) {
-  if (values.length === 0) return CompiledQuery.raw(sql, values as unknown[]);
-  let numbered = known.get(sql);
-  if (numbered === undefined) {
+/** A statement with $1, $2, ... in the place of each `?`. */
+function numbered(sql: string): string {
+  if (!sql.includes('?')) return sql;
+  let text = known.get(sql);
+  if (text === undefined) {
     let count = 0;
-    numbered = sql.replaceAll('?', () => `$${(count += 1)}`);
-    if (known.size < MOST_KNOWN) known.set(sql, numbered);
+    text = sql.replaceAll('?', () => `$${(count += 1)}`);
+    if (known.size < MOST_KNOWN) known.set(sql, text);
   }
-  return CompiledQuery.raw(numbered, values as unknown[]);
+  return text;
 }

@@ -15,15 +15,14 @@ export class KnownAddressStore {
 
   /** Adds one, or keeps it for longer, and forgets others that have expired. */
   async add(mark: string, expiresAt: Date, now: Date): Promise<void> {
-    const em = this.database.fork();
     await writtenBy(
-      em,
+      this.database,
       `insert into known_addresses (mark, expires_at) values (?, ?)
        on conflict (mark) do update set expires_at = excluded.expires_at`,
       [mark, expiresAt],
     );
     await writtenBy(
-      em,
+      this.database,
       `delete from known_addresses where mark in
        (select mark from known_addresses where expires_at <= ? limit ? for update skip locked)`,
       [now, FORGOTTEN_AT_ONCE],

@@ -1,6 +1,6 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import type { Database } from '@shop/shared/persistence/database';
-import { rowsOf, searchRows, writtenBy } from '@shop/shared/persistence/statements';
+import { rowsOf, searchRows, type Value, writtenBy } from '@shop/shared/persistence/statements';
 import { EntryRecord, type StoredEntry } from './entry.record.js';
 import type { Level } from '../domain/level.js';
 import { searchWords } from '../domain/search-words.js';
@@ -76,14 +76,13 @@ export class EntryStore {
    * table itself does not tell: it stays when entries are deleted, and is filled anew.
    */
   async averageBytes(): Promise<number> {
-    const em = this.database.fork();
     const [size] = await rowsOf<{ pages: string }>(
-      em,
+      this.database,
       `select pg_relation_size('log_entries') / current_setting('block_size')::int as pages`,
     );
     const share = Math.min(100, (100 * SAMPLED_PAGES) / Math.max(Number(size?.pages), 1));
     const [row] = await rowsOf<{ bytes: string | null }>(
-      em,
+      this.database,
       `select avg(pg_column_size(message) + coalesce(pg_column_size(fields), 0) + 2 * pg_column_size(words)) as bytes
          from log_entries tablesample system (${share})`,
     );
@@ -97,11 +96,11 @@ export class EntryStore {
 
   /** Deletes at most `limit` entries that came before a time, those that came first. Answers how many. */
   async forgetReceivedBefore(time: Date, limit: number): Promise<number> {
-    return this.forget('received_at < ?', time.toISOString(), limit);
+    return this.forget('received_at < ?', time, limit);
   }
 
   /** Ids grow with the time at which entries came: the first by id are the first that came, and no index is needed. */
-  private async forget(condition: string, value: string | number, limit: number): Promise<number> {
+  private async forget(condition: string, value: Value, limit: number): Promise<number> {
     return writtenBy(
       this.database,
       `delete from log_entries where id in (select id from log_entries order by id limit ?) and ${condition}`,

@@ -20,10 +20,9 @@ export class IntentStore {
    * Commits a new intent, or finds the one that holds the same user's key. An intent that ended holds no key any more.
    */
   async claim(intent: Intent, idempotencyKey: string | null, now: Date): Promise<Intent> {
-    const em = this.database.fork();
     for (;;) {
       const [created] = await rowsOf<IntentRow>(
-        em,
+        this.database,
         `insert into intents (uuid, user_id, email, shipping_address, idempotency_key, created_at)
          values (?, ?, ?, ?, ?, ?)
          on conflict (user_id, idempotency_key) where state <> 'ended' do nothing returning ${COLUMNS}`,
@@ -31,7 +30,7 @@ export class IntentStore {
       );
       if (created) return toIntent(created);
       const [held] = await rowsOf<IntentRow>(
-        em,
+        this.database,
         `select ${COLUMNS} from intents where user_id = ? and idempotency_key = ? and state <> 'ended'`,
         [intent.userId, idempotencyKey],
       );

@@ -86,7 +86,7 @@ export class OrderReader {
    */
   async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderView[]> {
     const rows = await rowsOf<ViewRow>(
-      this.em,
+      this.database,
       `select o.id, o.uuid, o.user_id, o.total, o.currency, o.shipping_address, o.created_at,
          h.status, h.reason, h.version, h.timeline_length, h.updated_at
        from order_history h join orders o on o.id = h.order_id

@@ -66,8 +66,7 @@ export class OrderStore {
     shippingAddress: string | null,
     timeline: readonly TimelineEntry[],
   ): Promise<void> {
-    const at = order.updatedAt.toISOString();
-    const { uuid, userId, email, status, total, currency, version, items } = order;
+    const { uuid, userId, email, status, total, currency, version, items, updatedAt: at } = order;
     await withNext(
       em,
       `with placed as (

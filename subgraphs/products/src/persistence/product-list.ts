@@ -1,7 +1,7 @@
 import type { PageRequest } from '@shop/shared/graphql/connection';
 import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
-import { isStorable } from '@shop/shared/text/storable';
 import { rowsOf, searchRows, type Session } from '@shop/shared/persistence/statements';
+import { isStorable } from '@shop/shared/text/storable';
 import { rawToProduct, type RawProductRow } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
