@@ -1,6 +1,8 @@
-// Servers for a benchmark alone: PostgreSQL with every commit on disk, RabbitMQ and Redis, on ports of their own.
+// Servers for a benchmark alone: PostgreSQL with every commit on disk, RabbitMQ, Redis, and one that takes every mail, on ports of
+// their own.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { SMTPServer } from 'smtp-server';
 import { createDatabases, databaseUrl } from '../system/dist/databases.js';
 import { removeLeftovers } from '../system/dist/servers/leftovers.js';
 import { startPostgres } from '../system/dist/servers/postgres.js';
@@ -43,14 +45,33 @@ export async function withServers(use) {
     const postgres = kept(await startPostgres({ folder: join(folder, 'postgres'), durable: true }, say));
     const rabbit = kept(await startRabbitMq(rabbitProgram, own('rabbitmq')));
     const cacheServer = kept(await startRedis(redisProgram, own('redis')));
+    const mail = kept(await startMailServer());
     pids.push(...[postgres.pid, cacheServer.pid, ...rabbit.groups.map((leader) => -leader)].filter((pid) => pid !== 0));
     for (const pid of pids) running.add(pid);
-    return await use({ databaseUrl: postgres.url, brokerUrl: rabbit.url, redisUrl: cacheServer.url });
+    return await use({
+      databaseUrl: postgres.url,
+      brokerUrl: rabbit.url,
+      redisUrl: cacheServer.url,
+      mailUrl: mail.url,
+    });
   } finally {
     for (const stop of stops) await stop();
     for (const pid of pids) running.delete(pid);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** In this process, which has nothing to do while others are under load. */
+async function startMailServer() {
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData: (mail, _session, done) => mail.resume().once('end', done),
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `smtp://127.0.0.1:${server.server.address().port}`,
+    stop: () => new Promise((closed) => server.close(closed)),
+  };
 }
 
 /** Another database on that server. Resolves to its URL. */

@@ -6,10 +6,9 @@ import { shown, spread } from '../figures.mjs';
 import { asked, end, start } from '../processes.mjs';
 import { withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, withShop } from '../shop.mjs';
+import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
 import { Shopper } from '../../system/dist/demo/shopper.js';
 
-const WARM_UP_S = 5;
 const IDLE_ROUNDS = 3;
 
 export async function measure(args) {
@@ -32,7 +31,7 @@ async function purchases({ gateway, products }, { seconds, clients }) {
   const buy = (many, duration) =>
     asked(buyers, { shop: 'ours', origin: gateway, path: '/graphql', products, clients: many, seconds: duration });
   try {
-    await buy(clients, WARM_UP_S);
+    await warmedUp((duration) => buy(clients, duration));
     const [idle, busy] = [[], []];
     for (let round = 0; round < IDLE_ROUNDS; round += 1) {
       idle.push(await buy(1, seconds));

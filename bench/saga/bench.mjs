@@ -6,9 +6,7 @@ import { installedPeer } from '../peers.mjs';
 import { asked, end, start, told } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, withShop } from '../shop.mjs';
-
-const WARM_UP_S = 5;
+import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
 
 export async function measure(args) {
   const settled = settingsOf(args, { rounds: 5, seconds: 5, inflight: 8 });
@@ -43,7 +41,7 @@ async function takeTurns({ byHand, buyers, shop }, { rounds, seconds, inflight }
     },
   };
   const names = Object.keys(ways);
-  for (const way of names) await ways[way](WARM_UP_S);
+  for (const way of names) await warmedUp(ways[way]);
   const samples = [];
   for (let round = 0; round < rounds; round += 1)
     for (const way of round % 2 ? names.toReversed() : names)

@@ -7,7 +7,7 @@ import { plot } from '../plot.mjs';
 import { asked, end, freePort, start, untilReady } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, withShop } from '../shop.mjs';
+import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
 
 const WARM_UP_S = 3;
 const PLOTTED = [1, 2, 4, 8, 16];
@@ -94,7 +94,7 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
     }
     const buy = (shop, many, duration) => asked(buyers, { shop, ...shops[shop], clients: many, seconds: duration });
     const names = Object.keys(shops);
-    for (const shop of names) await buy(shop, clients, WARM_UP_S * 2);
+    for (const shop of names) await warmedUp((duration) => buy(shop, clients, duration));
     for (let round = 0; round < rounds; round += 1)
       for (const shop of round % 2 ? names.toReversed() : names)
         samples.push({ what: 'checkout', way: shop, round, clients, ...(await buy(shop, clients, seconds * 2)) });
