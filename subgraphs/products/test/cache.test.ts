@@ -58,12 +58,13 @@ describe('the cache of products', () => {
   it('is read through when it is empty', async () => {
     const products = await ProductsService.start(world);
     const { id } = await products.product();
+    // Its outbox is empty then. The other would hand over what is left in it, to its own cache.
+    await products.stop();
     const other = await ProductsService.start(world, {
       REDIS_NAMESPACE: `${world.environment['REDIS_NAMESPACE']}other:`,
     });
     expect([await cacheState(other, id), await cacheState(other, id)]).toEqual(['MISS', 'HIT']);
     await other.stop();
-    await products.stop();
   });
 
   it('is shared: what one process writes, the other reads at once', async () => {
