@@ -203,9 +203,8 @@ export const notJson = fc.constantFrom(
 
 /** The same value many times over, in no more text than it takes to be too large for every service. */
 function listOf(one: string, count: number): string {
-  return `[${Array(Math.min(count, Math.ceil((2 * BODY_LIMIT) / one.length)))
-    .fill(one)
-    .join(',')}]`;
+  const most = Math.ceil((2 * BODY_LIMIT) / one.length);
+  return `[${Array(Math.min(count, most)).fill(one).join(',')}]`;
 }
 
 /** The text of a request's body: right, nearly right, any JSON, or none at all. */
