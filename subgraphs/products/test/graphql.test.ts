@@ -74,6 +74,14 @@ describe('the graph of products', () => {
     expect(await names({ filter: { search: "'; drop table products --" } })).toEqual([]);
   });
 
+  it('searches a phrase as a whole: its words in their order, with what is between them', async () => {
+    for (const search of ['phê Robusta', 'phe robusta buon ma thuot 500', ' Ca  '.concat('\u0301'), 'ê ro'])
+      expect(await names({ filter: { search } })).toContain('Cà phê Robusta Buôn Ma Thuột 500g');
+    for (const search of ['robusta phe', 'phe  robusta', 'phe\trobusta', 'phe % 500g', 'ca phe robusta_buon'])
+      expect(await names({ filter: { search } })).toEqual([]);
+    expect(await names({ filter: { search: '\u0301 \u0301' } })).toHaveLength(28);
+  });
+
   it('searches texts of any length that can be found, and refuses longer ones at once, whatever is in them', async () => {
     expect(await names({ filter: { search: 'x'.repeat(5_000) } })).toEqual([]);
     const start = performance.now();

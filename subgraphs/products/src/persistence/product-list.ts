@@ -20,6 +20,9 @@ export interface ProductFilter {
 /** Where a page begins: the sort it belongs to, the last product's sort key and its id. */
 export type ListPosition = readonly [sort: ProductSort, key: string | number, id: number];
 
+/** Of a longer phrase the index is asked for this many words. */
+const MAX_INDEXED_WORDS = 8;
+
 interface Order {
   readonly columns: readonly string[];
   readonly direction: 'asc' | 'desc';
@@ -87,15 +90,36 @@ interface Condition {
 
 function filterConditions({ search, minPrice, maxPrice, inStock }: ProductFilter): Condition[] {
   const conditions: Condition[] = [];
-  const key = searchKey(search?.trim() ?? '');
-  if (key) {
-    const pattern = `%${key.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push({ sql: '(name_key like ? or description_key like ?)', values: [pattern, pattern] });
-  }
+  const phrase = searchKey(search ?? '').trim();
+  if (phrase) conditions.push(holdsPhrase(phrase));
   if (typeof minPrice === 'number') conditions.push({ sql: 'price >= ?', values: [minPrice] });
   if (typeof maxPrice === 'number') conditions.push({ sql: 'price <= ?', values: [maxPrice] });
   if (typeof inStock === 'boolean') conditions.push({ sql: inStock ? 'stock > 0' : 'stock = 0', values: [] });
   return conditions;
+}
+
+/**
+ * That a product's name or description holds a phrase. Where it is of several words the index is asked for each, the longest
+ * first, and only what has all of them is compared with the phrase. Asked for the whole phrase it reads the postings of a word
+ * that most products have beside each of a rare one's; so it reads them where the rare word is, and a rare word is mostly long.
+ */
+function holdsPhrase(phrase: string): Condition {
+  const words = patternsOfWords(phrase);
+  const holds = (column: string) =>
+    [...words.map(() => `${column} like ?`), ...(words.length > 1 ? [`strpos(${column}, ?) > 0`] : [])].join(' and ');
+  const values = words.length > 1 ? [...words, phrase] : words;
+  return { sql: `(${holds('name_key')} or ${holds('description_key')})`, values: [...values, ...values] };
+}
+
+/** For `like`: a phrase's longest words, each with the spaces beside it, since trigrams tell a word's beginning and end too. */
+function patternsOfWords(phrase: string): string[] {
+  const words = phrase.split(' ');
+  return words
+    .map((word, at) => (word ? `${at > 0 ? ' ' : ''}${word}${at < words.length - 1 ? ' ' : ''}` : ''))
+    .filter(Boolean)
+    .sort((one, other) => other.length - one.length)
+    .slice(0, MAX_INDEXED_WORDS)
+    .map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
 }
 
 function afterCondition([, key, id]: ListPosition, { columns, direction }: Order): Condition {
