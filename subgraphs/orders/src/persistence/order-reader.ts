@@ -15,6 +15,16 @@ export interface OrderFilter {
 const UNTRACKED = { disableIdentityMap: true } as const;
 const NEWEST_FIRST = { id: 'desc' } as const;
 
+const VERSIONS_OF_USER = 'order_history h join orders o on o.id = h.order_id';
+
+/**
+ * From the orders to their versions, whatever the statistics say: as new tables have them, the planner goes through all that
+ * the user bought lately instead. `offset 0` keeps a subquery as it stands.
+ */
+const VERSIONS_OF_NAMED = `unnest(?::uuid[]) as named(uuid)
+  cross join lateral (select * from orders where orders.uuid = named.uuid offset 0) o
+  cross join lateral (select * from order_history where order_history.order_id = o.id offset 0) h`;
+
 /** Reads orders. One statement a call, however many keys it is given. */
 export class OrderReader {
   constructor(private readonly database: Database) {}
@@ -85,14 +95,14 @@ export class OrderReader {
    * order as it was at it.
    */
   async recentVersions(userId: number, seconds: number, uuids?: readonly string[]): Promise<OrderView[]> {
+    const [source, keys] = uuids ? [VERSIONS_OF_NAMED, [arrayLiteral(uuids)]] : [VERSIONS_OF_USER, []];
     const rows = await rowsOf<ViewRow>(
       this.database,
       `select o.id, o.uuid, o.user_id, o.total, o.currency, o.shipping_address, o.created_at,
          h.status, h.reason, h.version, h.timeline_length, h.updated_at
-       from order_history h join orders o on o.id = h.order_id
-       where h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?)
-       ${uuids ? 'and o.uuid = any(?::uuid[])' : ''} order by o.id, h.version`,
-      [userId, seconds, ...(uuids ? [arrayLiteral(uuids)] : [])],
+       from ${source}
+       where h.user_id = ? and h.recorded_at >= statement_timestamp() - make_interval(secs => ?) order by o.id, h.version`,
+      [...keys, userId, seconds],
     );
     return rows.map(toView);
   }
