@@ -12,7 +12,6 @@ export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
 }
 
-const UNTRACKED = { disableIdentityMap: true } as const;
 const NEWEST_FIRST = { id: 'desc' } as const;
 
 const VERSIONS_OF_USER = 'order_history h join orders o on o.id = h.order_id';
@@ -30,28 +29,28 @@ export class OrderReader {
   constructor(private readonly database: Database) {}
 
   async byIds(ids: readonly number[]): Promise<OrderView[]> {
-    return this.em.find(OrderRecord, { id: { $in: [...ids] } }, UNTRACKED);
+    return this.em.find(OrderRecord, { id: { $in: [...ids] } });
   }
 
   async byUuids(uuids: readonly string[]): Promise<OrderView[]> {
-    return this.em.find(OrderRecord, { uuid: { $in: [...uuids] } }, UNTRACKED);
+    return this.em.find(OrderRecord, { uuid: { $in: [...uuids] } });
   }
 
   /** The order under a numeric id or a uuid; null when there is none. */
   async find(reference: number | string): Promise<OrderView | null> {
     const where = typeof reference === 'number' ? { id: reference } : { uuid: reference };
-    return this.em.findOne(OrderRecord, where, UNTRACKED);
+    return this.em.findOne(OrderRecord, where);
   }
 
   /** At most `limit` orders with ids below `after`, newest first. */
   async page(filter: OrderFilter, after: number | null, limit: number): Promise<OrderView[]> {
     const where = { ...present(filter), ...(after !== null && { id: { $lt: after } }) };
-    return this.em.find(OrderRecord, where, { ...UNTRACKED, orderBy: NEWEST_FIRST, limit });
+    return this.em.find(OrderRecord, where, { orderBy: NEWEST_FIRST, limit });
   }
 
   /** `limit` orders of a user from `offset` on, newest first, and how many there are in all. */
   async slice(userId: number, limit: number, offset: number): Promise<[OrderView[], number]> {
-    return this.em.findAndCount(OrderRecord, { userId }, { ...UNTRACKED, orderBy: NEWEST_FIRST, limit, offset });
+    return this.em.findAndCount(OrderRecord, { userId }, { orderBy: NEWEST_FIRST, limit, offset });
   }
 
   /** As `page`, for many users at once. */
@@ -67,18 +66,18 @@ export class OrderReader {
   }
 
   async itemsByIds(ids: readonly number[]): Promise<OrderItemView[]> {
-    return this.em.find(OrderItemRecord, { id: { $in: [...ids] } }, UNTRACKED);
+    return this.em.find(OrderItemRecord, { id: { $in: [...ids] } });
   }
 
   async itemsOf(orderIds: readonly number[]): Promise<OrderItemView[]> {
     const where = { orderId: { $in: [...orderIds] } };
-    return this.em.find(OrderItemRecord, where, { ...UNTRACKED, orderBy: { id: 'asc' } });
+    return this.em.find(OrderItemRecord, where, { orderBy: { id: 'asc' } });
   }
 
   /** The whole timelines of these orders, oldest entry first. */
   async timelinesOf(orderIds: readonly number[]): Promise<(OrderEventView & { readonly orderId: number })[]> {
     const where = { orderId: { $in: [...orderIds] } };
-    return this.em.find(OrderEventRecord, where, { ...UNTRACKED, orderBy: { position: 'asc' } });
+    return this.em.find(OrderEventRecord, where, { orderBy: { position: 'asc' } });
   }
 
   /** The versions of an order above `version`, and its final one whatever its number, oldest first. */
@@ -87,7 +86,7 @@ export class OrderReader {
       orderId,
       $or: [{ version: { $gt: version } }, { status: ['Cancelled', 'Delivered'] as OrderStatus[] }],
     };
-    return this.em.find(OrderHistoryRecord, where, { ...UNTRACKED, orderBy: { version: 'asc' } });
+    return this.em.find(OrderHistoryRecord, where, { orderBy: { version: 'asc' } });
   }
 
   /**

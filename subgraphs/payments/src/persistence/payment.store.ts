@@ -38,9 +38,29 @@ interface Note {
   readonly request?: PaymentRequest | undefined;
 }
 
+/** What is noted of a payment when its request is the first that is heard of its order. */
+interface FirstNote extends Note {
+  readonly request: PaymentRequest;
+}
+
 /** The payments, one row an order, kept for good. */
 export class PaymentStore {
   constructor(private readonly database: Database) {}
+
+  /** Notes a payment of an order of which nothing is known, in a statement of its own. Null, and nothing noted, when there is a row. */
+  async open(orderUuid: string, { state, now, nextAttemptAt, request }: FirstNote): Promise<StoredPayment | null> {
+    const { userId, email, amount, currency, provider } = request;
+    const [made] = await rowsOf(
+      this.database,
+      `insert into payments (order_uuid, status, next_attempt_at, updated_at, user_id, email, amount, currency, provider)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (order_uuid) do nothing returning *`,
+      [orderUuid, state.status, nextAttemptAt, now, userId, email, amount, currency, provider],
+    );
+    if (!made) return null;
+    const row = this.database.fork().map(PaymentRecord, made);
+    if (!isPayment(row)) throw new Error('what was requested is a payment');
+    return toPayment(row);
+  }
 
   /**
    * Locks an order's row, made when there was none, until the transaction ends. The update that changes nothing is the

@@ -13,6 +13,12 @@ export class PaymentSteps {
     private readonly retrySeconds: number,
   ) {}
 
+  /** A request that is the first that is heard of its order. Null, and nothing noted, when something was heard before. */
+  async open(orderUuid: string, request: PaymentRequest): Promise<StoredPayment | null> {
+    const { payment: state } = decide({ status: 'NEW' }, { type: 'requested' });
+    return this.payments.open(orderUuid, { state, request, ...this.nextAttempt() });
+  }
+
   /** What an order's messages say: it may be the first that is heard of it. Answers null while there is but a tombstone. */
   async hear(
     tx: Tx,
@@ -35,15 +41,19 @@ export class PaymentSteps {
     request?: PaymentRequest,
   ): Promise<StoredPayment | null> {
     const { payment: state, announce } = decide(locked.state, happening);
-    const now = this.now();
+    const times = this.nextAttempt();
     const payment = await this.payments.note(em, locked, {
       state,
-      now,
-      nextAttemptAt: new Date(now.getTime() + this.retrySeconds * 1_000),
+      ...times,
       request: locked.state.status === 'NEW' ? request : undefined,
     });
-    if (payment && announce) publish(outbox, announce, payment, now);
+    if (payment && announce) publish(outbox, announce, payment, times.now);
     return payment;
+  }
+
+  private nextAttempt(): { now: Date; nextAttemptAt: Date } {
+    const now = this.now();
+    return { now, nextAttemptAt: new Date(now.getTime() + this.retrySeconds * 1_000) };
   }
 }
 
