@@ -13,6 +13,8 @@ export class MemoryVersionedCache implements VersionedCache {
   readonly name = 'in-process cache';
   readonly connected = true;
   private readonly held = new Map<string, Held>();
+  /** The highest version that a key was given by renewal. */
+  private lastRenewal = 0;
 
   constructor(
     private readonly capacity = 10_000,
@@ -41,6 +43,20 @@ export class MemoryVersionedCache implements VersionedCache {
       if (this.held.size <= this.capacity) break;
       this.held.delete(oldest);
     }
+  }
+
+  async setFirst(key: string, entry: VersionedEntry, ttlSeconds: number): Promise<VersionedEntry> {
+    const held = this.get(key);
+    if (held && held.version >= entry.version) return held;
+    await this.setMany([{ key, entry }], ttlSeconds);
+    return entry;
+  }
+
+  async renew(key: string, ttlSeconds: number): Promise<number> {
+    const version = Math.max(this.lastRenewal, this.get(key)?.version ?? 0) + 1;
+    this.lastRenewal = version;
+    await this.setMany([{ key, entry: { version, value: null } }], ttlSeconds);
+    return version;
   }
 
   private get(key: string): VersionedEntry | undefined {

@@ -37,6 +37,10 @@ export interface VersionedCache extends Component {
   getMany(keys: readonly string[]): Promise<(VersionedEntry | undefined)[]>;
   /** Stores each entry unless the cache holds a higher version of its key. */
   setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void>;
+  /** Stores an entry unless the cache holds its version of this key or a higher one. Resolves to what it holds then. */
+  setFirst(key: string, entry: VersionedEntry, ttlSeconds: number): Promise<VersionedEntry>;
+  /** Gives a key a version higher than any that it had, also one that the cache has forgotten, and no value. Resolves to it. */
+  renew(key: string, ttlSeconds: number): Promise<number>;
 }
 
 /** What stands behind every process, also one that has no bus. Each is a component of that process's system. */

@@ -18,6 +18,23 @@ for i, key in ipairs(KEYS) do
 end
 return 1`;
 
+/** KEYS: the entry's; ARGV: the time to live, its version and text. Answers the text that the key holds then. */
+const SET_UNLESS_HELD = `
+local held = redis.call('GET', KEYS[1])
+local heldVersion = held and tonumber(string.match(held, '^%d+'))
+if heldVersion and heldVersion >= tonumber(ARGV[2]) then return held end
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[1])
+return ARGV[3]`;
+
+/** KEYS: the one that is to have a new version; ARGV: the time to live. The server's µs since the epoch are higher than any before. */
+const RENEW = `
+local held = redis.call('GET', KEYS[1])
+local heldVersion = held and tonumber(string.match(held, '^%d+')) or 0
+local now = redis.call('TIME')
+local version = string.format('%.0f', math.max(heldVersion + 1, now[1] * 1000000 + now[2]))
+redis.call('SET', KEYS[1], version, 'EX', ARGV[1])
+return version`;
+
 /**
  * A cache in Redis. It fails fast when Redis is away: nothing waits in a queue for it. Its keys carry the `run_id` that
  * Redis makes anew at each start, so that what a dump, or a replica that lagged behind, brings back is not found.
@@ -77,6 +94,16 @@ export class RedisVersionedCache implements VersionedCache {
     const keys = entries.map(({ key }) => this.keyOf(key));
     const texts = entries.flatMap(({ entry }) => [String(entry.version), textOf(entry)]);
     await this.redis.eval(SET_UNLESS_NEWER, keys.length, ...keys, String(ttlSeconds), ...texts);
+  }
+
+  async setFirst(key: string, entry: VersionedEntry, ttlSeconds: number): Promise<VersionedEntry> {
+    const values = [String(ttlSeconds), String(entry.version), textOf(entry)];
+    const held = await this.redis.eval(SET_UNLESS_HELD, 1, this.keyOf(key), ...values);
+    return entryOf(String(held)) ?? entry;
+  }
+
+  async renew(key: string, ttlSeconds: number): Promise<number> {
+    return Number(await this.redis.eval(RENEW, 1, this.keyOf(key), String(ttlSeconds)));
   }
 
   /** Learns which life of the server this is. A connection that breaks meanwhile is followed by another one. */

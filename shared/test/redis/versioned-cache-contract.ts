@@ -81,4 +81,34 @@ export function versionedCacheContract(newCache: () => Promise<VersionedCache>):
     );
     expect(await get(key)).toEqual({ version: 2, value: 'two' });
   });
+
+  test('the first entry of a version stays, and whoever sets one after it is told', async () => {
+    const key = randomUUID();
+    const setFirst = (version: number, value: string) => cache.setFirst(key, { version, value }, TTL_S);
+    expect(await setFirst(5, 'first: of all')).toEqual({ version: 5, value: 'first: of all' });
+    expect(await setFirst(5, 'second')).toEqual({ version: 5, value: 'first: of all' });
+    expect(await setFirst(4, 'older')).toEqual({ version: 5, value: 'first: of all' });
+    expect(await setFirst(6, 'newer')).toEqual({ version: 6, value: 'newer' });
+    expect(await get(key)).toEqual({ version: 6, value: 'newer' });
+  });
+
+  test('of many who set an entry of the same version at once all are told the same', async () => {
+    const key = randomUUID();
+    const told = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => cache.setFirst(key, { version: 1, value: `v${n}` }, TTL_S)),
+    );
+    expect(new Set(told.map(({ value }) => value)).size).toBe(1);
+    expect(await get(key)).toEqual(told[0]);
+  });
+
+  test('a key that is renewed has a version that it never had, whoever renews it', async () => {
+    const key = randomUUID();
+    const versions = await Promise.all(Array.from({ length: 50 }, () => cache.renew(key, TTL_S)));
+    expect(new Set(versions).size).toBe(50);
+    expect(versions.every(Number.isSafeInteger)).toBe(true);
+    expect(await get(key)).toEqual({ version: Math.max(...versions), value: null });
+    const above = Math.max(...versions) + 1e12;
+    await set(key, above, 'above');
+    expect(await cache.renew(key, TTL_S)).toBe(above + 1);
+  });
 }

@@ -16,6 +16,7 @@ import { buildProductsSubgraph } from './graphql/schema.js';
 import { subscribe } from './messaging/subscriptions.js';
 import { CaughtUpCache } from './persistence/caught-up-cache.js';
 import { openDatabase } from './persistence/open-database.js';
+import { PageCache } from './persistence/page-cache.js';
 import { ProductLists } from './persistence/product-list.js';
 import { ProductReader } from './persistence/product-reader.js';
 import { ProductStore } from './persistence/product.store.js';
@@ -44,7 +45,7 @@ export function createSystem(
   const transactions = new Transactions(database, telemetry);
   const store = new ProductStore(database);
   const caughtUp = new CaughtUpCache(cache);
-  const lists = new ProductLists(database);
+  const lists = new ProductLists(database, new PageCache(caughtUp, telemetry));
   const reader = new ProductReader(store, caughtUp, telemetry);
   const catalogue: Catalogue = {
     reader,

@@ -31,6 +31,16 @@ class FlakyCache implements VersionedCache {
     if (this.away) throw new Error('away');
     return this.inner.setMany(...args);
   }
+
+  async setFirst(...args: Parameters<VersionedCache['setFirst']>) {
+    if (this.away) throw new Error('away');
+    return this.inner.setFirst(...args);
+  }
+
+  async renew(...args: Parameters<VersionedCache['renew']>) {
+    if (this.away) throw new Error('away');
+    return this.inner.renew(...args);
+  }
 }
 
 describe('the cache of products', () => {
@@ -74,6 +84,37 @@ describe('the cache of products', () => {
       await (stock % 2 ? one : other).call('PUT', `/products/${id}`, { stock });
       expect(await (stock % 2 ? other : one).read(id)).toMatchObject({ stock, version: stock + 1 });
     }
+    await one.stop();
+    await other.stop();
+  });
+
+  const FIRST_PAGE = '{ products(first: 3) { edges { node { id stock } } } }';
+  const listed = async (products: ProductsService, id: number) => {
+    const { edges } = await products.field<{ edges: { node: { id: string; stock: number } }[] }>(FIRST_PAGE);
+    return edges.find(({ node }) => node.id === String(id))?.node.stock;
+  };
+
+  it('holds first pages of the catalogue, until any process changes a product', async () => {
+    const [one, other] = [await ProductsService.start(world), await ProductsService.start(world)];
+    const { id } = await one.product({ stock: 0 });
+    await eventually(async () => expect(await cacheState(other, id)).toBe('HIT'));
+    const database = new pg.Client(world.environment['DATABASE_URL']);
+    await database.connect();
+    // Nobody announces this change: so it is seen only by who reads the database.
+    await eventually(async () => {
+      expect(await listed(other, id)).toBe(0);
+      await database.query('update products set stock = 1000 where id = $1', [id]);
+      const shown = await listed(one, id);
+      await database.query('update products set stock = 0 where id = $1', [id]);
+      expect(shown).toBe(0);
+    });
+    await database.end();
+    for (let stock = 1; stock <= 30; stock += 1) {
+      await (stock % 2 ? one : other).call('PUT', `/products/${id}`, { stock });
+      expect(await listed(stock % 2 ? other : one, id)).toBe(stock);
+    }
+    await one.call('DELETE', `/products/${id}`);
+    expect(await listed(other, id)).toBeUndefined();
     await one.stop();
     await other.stop();
   });
@@ -123,6 +164,8 @@ describe('the cache of products', () => {
     const look = async () => {
       const found = await Promise.all(made.map(({ id }) => products.read(id)));
       seen.push(found.map(({ version }) => version));
+      // Its stock is its version here.
+      expect(await listed(products, made[4]?.id ?? 0)).toBe(found[4]?.stock);
     };
     for (let outage = 2; outage < 4; outage += 1) {
       await redis.close();

@@ -13,6 +13,12 @@ const cached = z.object({
   updatedAt: z.coerce.date(),
 });
 
+/** A page of a list as the cache holds it: none of its products is deleted. */
+const cachedPage = z.array(cached.extend({ version: z.number() }));
+
+/** Entries outlive what Redis may have missed by this much at most. */
+export const CACHE_TTL_S = 600;
+
 export const cacheKey = (id: number) => `products:1:${id}`;
 
 /** A deleted product is a tombstone: an older version can't come back over it. */
@@ -27,6 +33,20 @@ export function fromEntry({ version, value }: VersionedEntry): Product | null | 
   try {
     const result = cached.safeParse(JSON.parse(value));
     return result.success ? { ...result.data, version, deleted: false } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function toPageText(page: readonly Product[]): string {
+  return JSON.stringify(page.map(({ deleted: _, ...rest }) => rest));
+}
+
+/** The page of a text; undefined for what is none of ours. */
+export function pageFrom(text: string): Product[] | undefined {
+  try {
+    const result = cachedPage.safeParse(JSON.parse(text));
+    return result.success ? result.data.map((product) => ({ ...product, deleted: false })) : undefined;
   } catch {
     return undefined;
   }

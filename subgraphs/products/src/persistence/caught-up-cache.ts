@@ -5,7 +5,7 @@ import type { VersionedCache } from '@shop/shared/backing/ports';
  * hold versions older than readers got from the database meanwhile: it counts as away until whatever was committed
  * before that loss has reached it. It begins so, as nobody knows what an earlier process left undone.
  */
-export class CaughtUpCache implements Pick<VersionedCache, 'getMany' | 'setMany'> {
+export class CaughtUpCache implements Pick<VersionedCache, 'getMany' | 'setMany' | 'setFirst' | 'renew'> {
   /** The last loss that was not made good; null when there is none. */
   private loss: { readonly at: number } | null = null;
 
@@ -19,14 +19,12 @@ export class CaughtUpCache implements Pick<VersionedCache, 'getMany' | 'setMany'
     return this.cache.getMany(keys);
   };
 
-  setMany: VersionedCache['setMany'] = async (entries, ttlSeconds) => {
-    try {
-      await this.cache.setMany(entries, ttlSeconds);
-    } catch (error) {
-      this.lose();
-      throw error;
-    }
-  };
+  setMany: VersionedCache['setMany'] = (entries, ttlSeconds) => this.orLose(this.cache.setMany(entries, ttlSeconds));
+
+  renew: VersionedCache['renew'] = (key, ttlSeconds) => this.orLose(this.cache.renew(key, ttlSeconds));
+
+  /** One that fails leaves nothing older behind. */
+  setFirst: VersionedCache['setFirst'] = (...entry) => this.cache.setFirst(...entry);
 
   /**
    * Makes a loss good once `isComplete` says that everything committed until so many seconds ago has reached the cache.
@@ -36,6 +34,15 @@ export class CaughtUpCache implements Pick<VersionedCache, 'getMany' | 'setMany'
     const { loss } = this;
     if (!loss || !this.cache.connected) return;
     if ((await isComplete((performance.now() - loss.at) / 1_000)) && this.loss === loss) this.loss = null;
+  }
+
+  private async orLose<Answer>(writing: Promise<Answer>): Promise<Answer> {
+    try {
+      return await writing;
+    } catch (error) {
+      this.lose();
+      throw error;
+    }
   }
 
   private lose(): void {

@@ -12,7 +12,9 @@ describe('the pages of the catalogue', () => {
       reads.push(read);
       return read.promise;
     };
-    lists = new ProductLists({ getKysely: () => ({ executeQuery }) } as unknown as Session);
+    lists = new ProductLists({ getKysely: () => ({ executeQuery }) } as unknown as Session, {
+      page: (_name, load) => load(),
+    });
   });
   const page = (first = 20, filter = {}) => lists.page(filter, 'NEWEST', { first, after: null });
 

@@ -2,6 +2,7 @@ import type { PageRequest } from '@shop/shared/graphql/connection';
 import { SharedAnswers } from '@shop/shared/graphql/shared-answers';
 import { rowsOf, searchRows, type Session } from '@shop/shared/persistence/statements';
 import { isStorable } from '@shop/shared/text/storable';
+import type { PageCache } from './page-cache.js';
 import { rawToProduct, type RawProductRow } from './product.record.js';
 import type { Product } from '../domain/product.js';
 import { searchKey, sortKey } from '../domain/search-key.js';
@@ -69,17 +70,26 @@ async function listProducts(
   return rows.map(rawToProduct);
 }
 
-/** The pages of the catalogue. Those who ask for the same one at the same time share a read, and never one from before they asked. */
+/**
+ * The pages of the catalogue. Those who ask for the same one at the same time share a read, and never one from before they asked.
+ * First pages that nobody searches are kept in the cache: there are few of them, and most ask for one.
+ */
 export class ProductLists {
   private readonly shared = new SharedAnswers<Product[]>();
 
-  constructor(private readonly database: Session) {}
+  constructor(
+    private readonly database: Session,
+    private readonly kept: Pick<PageCache, 'page'>,
+  ) {}
 
   /** As `listProducts`. */
   page(filter: ProductFilter, sort: ProductSort, page: PageRequest<ListPosition>): Promise<Product[]> {
     const { search, minPrice, maxPrice, inStock } = filter;
-    const key = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
-    return this.shared.run(key, () => listProducts(this.database, filter, sort, page));
+    const name = JSON.stringify([search, minPrice, maxPrice, inStock, sort, page]);
+    const load = () => listProducts(this.database, filter, sort, page);
+    const isKept =
+      !page.after && [search, minPrice, maxPrice].every((wanted) => wanted === null || wanted === undefined);
+    return this.shared.run(name, isKept ? () => this.kept.page(name, load) : load);
   }
 }
 

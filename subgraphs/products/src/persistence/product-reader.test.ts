@@ -64,6 +64,7 @@ describe('reading products', () => {
     const away = {
       getMany: () => Promise.reject(new Error('away')),
       setMany: () => Promise.reject(new Error('away')),
+      renew: () => Promise.reject(new Error('away')),
     };
     const without = new ProductReader(store as unknown as ProductStore, away as never, silentTelemetry());
     const before = without.byIds([1]);

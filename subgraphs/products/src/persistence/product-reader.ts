@@ -1,12 +1,10 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
 import type { Counter } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
-import { cacheKey, fromEntry, toEntry } from './cached-product.js';
+import { CACHE_TTL_S, cacheKey, fromEntry, toEntry } from './cached-product.js';
+import { CATALOGUE } from './page-cache.js';
 import type { ProductStore } from './product.store.js';
 import type { Product } from '../domain/product.js';
-
-/** Entries outlive what Redis may have missed by this much at most. */
-export const CACHE_TTL_S = 600;
 
 /** A product that was looked up; null when there is none, or it was deleted. */
 export interface Lookup {
@@ -25,7 +23,7 @@ export class ProductReader {
 
   constructor(
     private readonly store: ProductStore,
-    private readonly cache: Pick<VersionedCache, 'getMany' | 'setMany'>,
+    private readonly cache: Pick<VersionedCache, 'getMany' | 'setMany' | 'renew'>,
     private readonly telemetry: Pick<Telemetry, 'logger' | 'metrics'>,
   ) {
     this.lookups = telemetry.metrics.counter({
@@ -52,11 +50,15 @@ export class ProductReader {
     );
   }
 
-  /** Puts committed products into the cache. Never fails: the outbox repeats it for as long as the cache is away. */
+  /**
+   * Puts committed products into the cache, in which no page is of before then. Never fails: the outbox repeats it for as
+   * long as the cache is away.
+   */
   async refresh(products: readonly Product[]): Promise<void> {
     // A load that began before the commit may have read the version of before.
     for (const { id } of products) this.loading.delete(id);
-    await this.toCache(products);
+    if (products.length === 0) return;
+    await this.unlessAway(Promise.all([this.set(products), this.cache.renew(CATALOGUE, CACHE_TTL_S)]));
   }
 
   private async fromCache(ids: readonly number[]): Promise<(Product | null | undefined)[]> {
@@ -92,14 +94,17 @@ export class ProductReader {
 
   private async fromDatabase(ids: readonly number[]): Promise<ReadonlyMap<number, Product>> {
     const products = await this.store.byIds(ids);
-    await this.toCache(products);
+    if (products.length > 0) await this.unlessAway(this.set(products));
     return new Map(products.map((product) => [product.id, product]));
   }
 
-  private async toCache(products: readonly Product[]): Promise<void> {
-    if (products.length === 0) return;
+  private set(products: readonly Product[]): Promise<void> {
     const entries = products.map((product) => ({ key: cacheKey(product.id), entry: toEntry(product) }));
-    await this.cache.setMany(entries, CACHE_TTL_S).catch((error: unknown) => {
+    return this.cache.setMany(entries, CACHE_TTL_S);
+  }
+
+  private async unlessAway(writing: Promise<unknown>): Promise<void> {
+    await writing.catch((error: unknown) => {
       this.telemetry.logger.debug({ err: error }, 'the cache is away: not refreshed now');
     });
   }

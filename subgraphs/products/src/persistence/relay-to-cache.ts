@@ -4,9 +4,9 @@ import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { rowsOf } from '@shop/shared/persistence/statements';
-import { cacheRefresh } from './cached-product.js';
+import { CACHE_TTL_S, cacheRefresh } from './cached-product.js';
 import type { CaughtUpCache } from './caught-up-cache.js';
-import { CACHE_TTL_S } from './product-reader.js';
+import { CATALOGUE } from './page-cache.js';
 
 interface CacheRelayOptions {
   readonly cache: VersionedCache;
@@ -30,7 +30,10 @@ export function relayToCache({ cache, caughtUp, database, ...options }: CacheRel
     isOpen: () => cache.connected,
     publish: async (row) => {
       const { key, version, value } = cacheRefresh.parse(row.body);
-      await caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S);
+      await Promise.all([
+        caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S),
+        caughtUp.renew(CATALOGUE, CACHE_TTL_S),
+      ]);
     },
     onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(database, secondsAgo)),
   });
