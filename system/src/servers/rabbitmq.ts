@@ -137,7 +137,8 @@ function settings(folder: string, { port, distribution, management, mapper }: Ra
     RABBITMQ_PID_FILE: join(folder, 'rabbitmq.pid'),
     RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'generated'),
     RABBITMQ_FEATURE_FLAGS_FILE: join(folder, 'feature_flags'),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none',
+    // One scheduler: where all of a shop shares a few cores, two wake each other for each step of a message.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none',
   };
 }
 
