@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../tests/support/eventually.js';
 import { SharedAnswers } from './shared-answers.js';
 
 /** What was sent, in order; each is answered when the test says so. */
@@ -24,10 +25,23 @@ describe('equal requests', () => {
     expect(sent.all).toHaveLength(1);
     sent.answer(0, 'before');
     expect(await first).toBe('before');
-    await settled();
-    expect(sent.all).toHaveLength(2);
+    await eventually(() => expect(sent.all).toHaveLength(2));
     sent.answer(1, 'after');
     expect(await Promise.all(others)).toEqual(['after', 'after']);
+    expect(sent.all).toHaveLength(2);
+  });
+
+  it('of who has just been answered share what is sent for those who waited', async () => {
+    const [requests, sent] = [new SharedAnswers<string>(), new Sent()];
+    const first = requests.run('a', sent.send);
+    const waiting = requests.run('a', sent.send);
+    sent.answer(0, 'before');
+    await first;
+    await settled();
+    const again = requests.run('a', sent.send);
+    await eventually(() => expect(sent.all).toHaveLength(2));
+    sent.answer(1, 'after');
+    expect(await Promise.all([waiting, again])).toEqual(['after', 'after']);
     expect(sent.all).toHaveLength(2);
   });
 
@@ -68,8 +82,7 @@ describe('equal requests', () => {
     const second = requests.run('a', sent.send);
     sent.all[0]?.reject(new Error('away'));
     await expect(failing).rejects.toThrow('away');
-    await settled();
-    expect(sent.all).toHaveLength(2);
+    await eventually(() => expect(sent.all).toHaveLength(2));
     const third = requests.run('a', sent.send);
     sent.answer(2, 'not yet');
     await new Promise((resolve) => setTimeout(resolve, 60));
