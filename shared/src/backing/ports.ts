@@ -39,7 +39,7 @@ export interface VersionedCache extends Component {
   setMany(entries: readonly { key: string; entry: VersionedEntry }[], ttlSeconds: number): Promise<void>;
   /** Stores an entry unless the cache holds its version of this key or a higher one. Resolves to what it holds then. */
   setFirst(key: string, entry: VersionedEntry, ttlSeconds: number): Promise<VersionedEntry>;
-  /** Gives a key a version higher than any that it had, also one that the cache has forgotten, and no value. Resolves to it. */
+  /** Gives a key a version that it never had, and that is higher than the one it has, and no value. Resolves to it. */
   renew(key: string, ttlSeconds: number): Promise<number>;
 }
 

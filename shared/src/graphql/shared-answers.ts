@@ -5,7 +5,7 @@ const LONGEST_WAIT_MS = 20;
 
 /**
  * Turns of the event loop in which those who were just answered can ask again before the next request is sent: then they share
- * it. More share one that is sent a little later, and nobody waits who is alone.
+ * it. More share one that is sent a little later; who asks while nobody else's is under way waits for nothing.
  */
 const TURNS = 3;
 

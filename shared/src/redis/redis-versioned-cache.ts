@@ -26,7 +26,7 @@ if heldVersion and heldVersion >= tonumber(ARGV[2]) then return held end
 redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[1])
 return ARGV[3]`;
 
-/** KEYS: the one that is to have a new version; ARGV: the time to live. The server's µs since the epoch are higher than any before. */
+/** KEYS: the one that is to have a new version; ARGV: the time to live. By the server's clock, since it may have forgotten the last one. */
 const RENEW = `
 local held = redis.call('GET', KEYS[1])
 local heldVersion = held and tonumber(string.match(held, '^%d+')) or 0

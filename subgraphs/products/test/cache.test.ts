@@ -100,12 +100,16 @@ describe('the cache of products', () => {
     await eventually(async () => expect(await cacheState(other, id)).toBe('HIT'));
     const database = new pg.Client(world.environment['DATABASE_URL']);
     await database.connect();
-    // Nobody announces this change: so it is seen only by who reads the database.
+    const setStock = (stock: number) => database.query('update products set stock = $2 where id = $1', [id, stock]);
     await eventually(async () => {
+      await one.call('PUT', `/products/${id}`, { stock: 0 });
+      const left = `select 1 from outbox where destination = 'redis' and published_at is null`;
+      await eventually(async () => expect((await database.query(left)).rows).toEqual([]));
       expect(await listed(other, id)).toBe(0);
-      await database.query('update products set stock = 1000 where id = $1', [id]);
+      // Nobody announces this change: so it is seen only by who reads the database.
+      await setStock(1_000);
       const shown = await listed(one, id);
-      await database.query('update products set stock = 0 where id = $1', [id]);
+      await setStock(0);
       expect(shown).toBe(0);
     });
     await database.end();

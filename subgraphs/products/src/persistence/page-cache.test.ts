@@ -1,7 +1,7 @@
 import { MemoryVersionedCache } from '@shop/shared/backing/memory-versioned-cache';
 import type { VersionedEntry } from '@shop/shared/backing/ports';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
-import { CATALOGUE, PageCache } from './page-cache.js';
+import { PageCache, renewCatalogue } from './page-cache.js';
 import type { Product } from '../domain/product.js';
 
 const TTL_S = 60;
@@ -13,7 +13,12 @@ const product = (stock: number, description: string | null = null): Product => (
 /** A cache whose server is away when a test says so, and which hands over what is set. */
 class HandCache extends MemoryVersionedCache {
   away = false;
+  seconds = 0;
   readonly kept: { key: string; entry: VersionedEntry }[] = [];
+
+  constructor() {
+    super(100, () => this.seconds * 1_000);
+  }
 
   override async getMany(keys: readonly string[]) {
     if (this.away) throw new Error('away');
@@ -49,7 +54,7 @@ describe('the cache of pages', () => {
     expect(await one.page('first', loading())).toEqual([product(1)]);
     expect(await other.page('first', loading())).toEqual([product(1)]);
     expect(loads).toBe(1);
-    await cache.renew(CATALOGUE, TTL_S);
+    await renewCatalogue(cache);
     expect(await other.page('first', loading(product(2)))).toEqual([product(2)]);
     expect(await one.page('first', loading())).toEqual([product(2)]);
     expect(loads).toBe(2);
@@ -59,7 +64,7 @@ describe('the cache of pages', () => {
     const slow = Promise.withResolvers<Product[]>();
     const asked = one.page('first', () => slow.promise);
     await new Promise((resolve) => setImmediate(resolve));
-    await cache.renew(CATALOGUE, TTL_S);
+    await renewCatalogue(cache);
     slow.resolve([product(1)]);
     expect(await asked).toEqual([product(1)]);
     expect(await one.page('first', loading(product(2)))).toEqual([product(2)]);
@@ -73,6 +78,14 @@ describe('the cache of pages', () => {
     slow.resolve([product(1)]);
     expect(await asked).toEqual([product(2)]);
     expect(await other.page('first', loading())).toEqual([product(2)]);
+  });
+
+  it('shows a change that nobody told the cache of after ten seconds', async () => {
+    await one.page('first', loading(product(1)));
+    cache.seconds = 9;
+    expect(await one.page('first', loading(product(2)))).toEqual([product(1)]);
+    cache.seconds = 11;
+    expect(await one.page('first', loading(product(2)))).toEqual([product(2)]);
   });
 
   it('keeps an empty page, and each name for itself', async () => {
@@ -102,7 +115,7 @@ describe('the cache of pages', () => {
       expect(await other.page('first', loading(product(2)))).toEqual([product(2)]);
     }
     cache.kept.length = 0;
-    await one.page('long', loading(product(1, 'x'.repeat(70_000))));
+    await one.page('long', loading(product(1, 'x'.repeat(20_000))));
     expect(cache.kept).toEqual([]);
   });
 });

@@ -1,21 +1,31 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { TextCache } from '@shop/shared/text/text-cache';
-import { CACHE_TTL_S, pageFrom, toPageText } from './cached-product.js';
+import { pageFrom, toPageText } from './cached-product.js';
 import type { Product } from '../domain/product.js';
 
-/** Its version is the catalogue's: another one with each change of a product. A page of that version is as the catalogue is. */
-export const CATALOGUE = 'products:catalogue';
+/** Its version is the catalogue's: another one once a change of a product has reached the cache. */
+const CATALOGUE = 'products:catalogue';
 
-/** In characters. The number in the key changes with what a page is. */
-const LONGEST_PAGE = 65_536;
+/** A change by a process that knows of no pages, as one of the release before, is seen after this time. */
+const PAGES_TTL_S = 10;
+
+/** In characters. */
+const LONGEST_PAGE = 16_384;
+
+/** The number changes with what a page is. */
 const pageKey = (name: string): string => `products:page:1:${name}`;
 
 /** In characters, of the pages that this process has read last. */
 const MOST_READ = 1_000_000;
 
+/** Ends all pages that were read before now. */
+export async function renewCatalogue(cache: Pick<VersionedCache, 'renew'>): Promise<number> {
+  return cache.renew(CATALOGUE, PAGES_TTL_S);
+}
+
 /**
- * Keeps pages of the catalogue in the cache, for as long as no product changes, and goes on without it. A page that is loaded
+ * Keeps pages of the catalogue in the cache, until a product changes, and goes on without it. A page that is loaded
  * while a product changes is of the version before, and nobody who asks once that change has reached the cache gets it.
  */
 export class PageCache {
@@ -38,7 +48,7 @@ export class PageCache {
   private async find(key: string): Promise<{ version: number; page?: Product[] | undefined } | null> {
     try {
       const [catalogue, page] = await this.cache.getMany([CATALOGUE, key]);
-      if (!catalogue) return { version: await this.cache.renew(CATALOGUE, CACHE_TTL_S) };
+      if (!catalogue) return { version: await renewCatalogue(this.cache) };
       const isCurrent = page?.version === catalogue.version;
       return { version: catalogue.version, page: isCurrent ? this.parsed(page.value) : undefined };
     } catch (error) {
@@ -52,7 +62,7 @@ export class PageCache {
     const value = toPageText(page);
     if (value.length > LONGEST_PAGE) return page;
     try {
-      const kept = await this.cache.setFirst(key, { version, value }, CACHE_TTL_S);
+      const kept = await this.cache.setFirst(key, { version, value }, PAGES_TTL_S);
       return (kept.version === version && this.parsed(kept.value)) || page;
     } catch (error) {
       this.telemetry.logger.debug({ err: error }, 'the cache is away: a page is not kept');

@@ -2,7 +2,7 @@ import type { VersionedCache } from '@shop/shared/backing/ports';
 import type { Counter } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CACHE_TTL_S, cacheKey, fromEntry, toEntry } from './cached-product.js';
-import { CATALOGUE } from './page-cache.js';
+import { renewCatalogue } from './page-cache.js';
 import type { ProductStore } from './product.store.js';
 import type { Product } from '../domain/product.js';
 
@@ -58,7 +58,7 @@ export class ProductReader {
     // A load that began before the commit may have read the version of before.
     for (const { id } of products) this.loading.delete(id);
     if (products.length === 0) return;
-    await this.unlessAway(Promise.all([this.set(products), this.cache.renew(CATALOGUE, CACHE_TTL_S)]));
+    await this.unlessAway(Promise.all([this.set(products), renewCatalogue(this.cache)]));
   }
 
   private async fromCache(ids: readonly number[]): Promise<(Product | null | undefined)[]> {

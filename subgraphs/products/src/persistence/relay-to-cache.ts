@@ -6,7 +6,7 @@ import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { rowsOf } from '@shop/shared/persistence/statements';
 import { CACHE_TTL_S, cacheRefresh } from './cached-product.js';
 import type { CaughtUpCache } from './caught-up-cache.js';
-import { CATALOGUE } from './page-cache.js';
+import { renewCatalogue } from './page-cache.js';
 
 interface CacheRelayOptions {
   readonly cache: VersionedCache;
@@ -32,7 +32,7 @@ export function relayToCache({ cache, caughtUp, database, ...options }: CacheRel
       const { key, version, value } = cacheRefresh.parse(row.body);
       await Promise.all([
         caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S),
-        caughtUp.renew(CATALOGUE, CACHE_TTL_S),
+        renewCatalogue(caughtUp),
       ]);
     },
     onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(database, secondsAgo)),
