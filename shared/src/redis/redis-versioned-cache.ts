@@ -3,15 +3,20 @@ import { connectRedis, type RedisAdapterOptions, tryToConnect } from './connect.
 import type { VersionedCache, VersionedEntry } from '../backing/ports.js';
 import type { Logger } from '../logging/logger.js';
 
+/** The version of what a key holds; nil where it holds nothing. */
+const VERSION_OF = `
+local function versionOf(held)
+  return held and tonumber(string.match(held, '^%d+'))
+end`;
+
 /**
  * An entry is "<version>:<value>", a tombstone "<version>". KEYS are the entries' keys; ARGV the time to live, then each
  * entry's version and text. A key that holds a higher version keeps it.
  */
-const SET_UNLESS_NEWER = `
+const SET_UNLESS_NEWER = `${VERSION_OF}
 for i, key in ipairs(KEYS) do
   local version, text = ARGV[2 * i], ARGV[2 * i + 1]
-  local held = redis.call('GET', key)
-  local heldVersion = held and tonumber(string.match(held, '^%d+'))
+  local heldVersion = versionOf(redis.call('GET', key))
   if not heldVersion or heldVersion <= tonumber(version) then
     redis.call('SET', key, text, 'EX', ARGV[1])
   end
@@ -19,17 +24,16 @@ end
 return 1`;
 
 /** KEYS: the entry's; ARGV: the time to live, its version and text. Answers the text that the key holds then. */
-const SET_UNLESS_HELD = `
+const SET_UNLESS_HELD = `${VERSION_OF}
 local held = redis.call('GET', KEYS[1])
-local heldVersion = held and tonumber(string.match(held, '^%d+'))
+local heldVersion = versionOf(held)
 if heldVersion and heldVersion >= tonumber(ARGV[2]) then return held end
 redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[1])
 return ARGV[3]`;
 
-/** KEYS: the one that is to have a new version; ARGV: the time to live. By the server's clock, since it may have forgotten the last one. */
-const RENEW = `
-local held = redis.call('GET', KEYS[1])
-local heldVersion = held and tonumber(string.match(held, '^%d+')) or 0
+/** KEYS: the one for a new version; ARGV: the time to live. By the server's clock, as it may have forgotten the last version. */
+const RENEW = `${VERSION_OF}
+local heldVersion = versionOf(redis.call('GET', KEYS[1])) or 0
 local now = redis.call('TIME')
 local version = string.format('%.0f', math.max(heldVersion + 1, now[1] * 1000000 + now[2]))
 redis.call('SET', KEYS[1], version, 'EX', ARGV[1])

@@ -44,7 +44,7 @@ export class EntryStore {
   constructor(private readonly database: Database) {}
 
   async byIds(ids: readonly number[]): Promise<StoredEntry[]> {
-    return this.database.fork().find(EntryRecord, { id: { $in: [...ids] } }, { disableIdentityMap: true });
+    return this.database.fork().find(EntryRecord, { id: { $in: [...ids] } });
   }
 
   /** One page, newest first, and one entry more where there is a next page. */

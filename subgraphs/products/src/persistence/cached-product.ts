@@ -30,12 +30,8 @@ export function toEntry(product: Product): VersionedEntry {
 /** The product of an entry; null for a deleted one, undefined for what is no entry of ours. */
 export function fromEntry({ version, value }: VersionedEntry): Product | null | undefined {
   if (value === null) return null;
-  try {
-    const result = cached.safeParse(JSON.parse(value));
-    return result.success ? { ...result.data, version, deleted: false } : undefined;
-  } catch {
-    return undefined;
-  }
+  const product = read(cached, value);
+  return product && { ...product, version, deleted: false };
 }
 
 export function toPageText(page: readonly Product[]): string {
@@ -44,9 +40,13 @@ export function toPageText(page: readonly Product[]): string {
 
 /** The page of a text; undefined for what is none of ours. */
 export function pageFrom(text: string): Product[] | undefined {
+  return read(cachedPage, text)?.map((product) => ({ ...product, deleted: false }));
+}
+
+/** What a text of the cache says; undefined for one that is not of this shape. */
+function read<Shape>(shape: z.ZodType<Shape>, text: string): Shape | undefined {
   try {
-    const result = cachedPage.safeParse(JSON.parse(text));
-    return result.success ? result.data.map((product) => ({ ...product, deleted: false })) : undefined;
+    return shape.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { MemoryVersionedCache } from '@shop/shared/backing/memory-versioned-cache';
 import type { VersionedEntry } from '@shop/shared/backing/ports';
 import { silentTelemetry } from '@shop/shared/telemetry/telemetry';
-import { PageCache, renewCatalogue } from './page-cache.js';
+import { PageCache, refreshProducts } from './page-cache.js';
 import type { Product } from '../domain/product.js';
 
 const TTL_S = 60;
@@ -54,7 +54,7 @@ describe('the cache of pages', () => {
     expect(await one.page('first', loading())).toEqual([product(1)]);
     expect(await other.page('first', loading())).toEqual([product(1)]);
     expect(loads).toBe(1);
-    await renewCatalogue(cache);
+    await refreshProducts(cache, []);
     expect(await other.page('first', loading(product(2)))).toEqual([product(2)]);
     expect(await one.page('first', loading())).toEqual([product(2)]);
     expect(loads).toBe(2);
@@ -64,7 +64,7 @@ describe('the cache of pages', () => {
     const slow = Promise.withResolvers<Product[]>();
     const asked = one.page('first', () => slow.promise);
     await new Promise((resolve) => setImmediate(resolve));
-    await renewCatalogue(cache);
+    await refreshProducts(cache, []);
     slow.resolve([product(1)]);
     expect(await asked).toEqual([product(1)]);
     expect(await one.page('first', loading(product(2)))).toEqual([product(2)]);

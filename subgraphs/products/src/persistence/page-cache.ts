@@ -1,7 +1,7 @@
 import type { VersionedCache } from '@shop/shared/backing/ports';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { TextCache } from '@shop/shared/text/text-cache';
-import { pageFrom, toPageText } from './cached-product.js';
+import { CACHE_TTL_S, pageFrom, toPageText } from './cached-product.js';
 import type { Product } from '../domain/product.js';
 
 /** Its version is the catalogue's: another one once a change of a product has reached the cache. */
@@ -19,9 +19,11 @@ const pageKey = (name: string): string => `products:page:1:${name}`;
 /** In characters, of the pages that this process has read last. */
 const MOST_READ = 1_000_000;
 
-/** Ends all pages that were read before now. */
-export async function renewCatalogue(cache: Pick<VersionedCache, 'renew'>): Promise<number> {
-  return cache.renew(CATALOGUE, PAGES_TTL_S);
+type Entries = Parameters<VersionedCache['setMany']>[0];
+
+/** Puts what was committed into a cache, and ends all its pages that were read before. */
+export async function refreshProducts(cache: Pick<VersionedCache, 'setMany' | 'renew'>, entries: Entries) {
+  await Promise.all([cache.setMany(entries, CACHE_TTL_S), cache.renew(CATALOGUE, PAGES_TTL_S)]);
 }
 
 /**
@@ -48,7 +50,7 @@ export class PageCache {
   private async find(key: string): Promise<{ version: number; page?: Product[] | undefined } | null> {
     try {
       const [catalogue, page] = await this.cache.getMany([CATALOGUE, key]);
-      if (!catalogue) return { version: await renewCatalogue(this.cache) };
+      if (!catalogue) return { version: await this.cache.renew(CATALOGUE, PAGES_TTL_S) };
       const isCurrent = page?.version === catalogue.version;
       return { version: catalogue.version, page: isCurrent ? this.parsed(page.value) : undefined };
     } catch (error) {

@@ -115,9 +115,10 @@ function filterConditions({ search, minPrice, maxPrice, inStock }: ProductFilter
  */
 function holdsPhrase(phrase: string): Condition {
   const words = patternsOfWords(phrase);
+  const whole = words.length > 1 ? [phrase] : [];
   const holds = (column: string) =>
-    [...words.map(() => `${column} like ?`), ...(words.length > 1 ? [`strpos(${column}, ?) > 0`] : [])].join(' and ');
-  const values = words.length > 1 ? [...words, phrase] : words;
+    [...words.map(() => `${column} like ?`), ...whole.map(() => `strpos(${column}, ?) > 0`)].join(' and ');
+  const values = [...words, ...whole];
   return { sql: `(${holds('name_key')} or ${holds('description_key')})`, values: [...values, ...values] };
 }
 

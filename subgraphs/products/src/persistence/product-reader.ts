@@ -2,7 +2,7 @@ import type { VersionedCache } from '@shop/shared/backing/ports';
 import type { Counter } from '@shop/shared/telemetry/metrics';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { CACHE_TTL_S, cacheKey, fromEntry, toEntry } from './cached-product.js';
-import { renewCatalogue } from './page-cache.js';
+import { refreshProducts } from './page-cache.js';
 import type { ProductStore } from './product.store.js';
 import type { Product } from '../domain/product.js';
 
@@ -58,7 +58,7 @@ export class ProductReader {
     // A load that began before the commit may have read the version of before.
     for (const { id } of products) this.loading.delete(id);
     if (products.length === 0) return;
-    await this.unlessAway(Promise.all([this.set(products), renewCatalogue(this.cache)]));
+    await this.unlessAway(refreshProducts(this.cache, products.map(toCached)));
   }
 
   private async fromCache(ids: readonly number[]): Promise<(Product | null | undefined)[]> {
@@ -94,13 +94,8 @@ export class ProductReader {
 
   private async fromDatabase(ids: readonly number[]): Promise<ReadonlyMap<number, Product>> {
     const products = await this.store.byIds(ids);
-    if (products.length > 0) await this.unlessAway(this.set(products));
+    if (products.length > 0) await this.unlessAway(this.cache.setMany(products.map(toCached), CACHE_TTL_S));
     return new Map(products.map((product) => [product.id, product]));
-  }
-
-  private set(products: readonly Product[]): Promise<void> {
-    const entries = products.map((product) => ({ key: cacheKey(product.id), entry: toEntry(product) }));
-    return this.cache.setMany(entries, CACHE_TTL_S);
   }
 
   private async unlessAway(writing: Promise<unknown>): Promise<void> {
@@ -109,3 +104,5 @@ export class ProductReader {
     });
   }
 }
+
+const toCached = (product: Product) => ({ key: cacheKey(product.id), entry: toEntry(product) });

@@ -4,9 +4,9 @@ import type { Transactions } from '@shop/shared/delivery/transactions';
 import type { Database } from '@shop/shared/persistence/database';
 import type { Telemetry } from '@shop/shared/telemetry/telemetry';
 import { rowsOf } from '@shop/shared/persistence/statements';
-import { CACHE_TTL_S, cacheRefresh } from './cached-product.js';
+import { cacheRefresh } from './cached-product.js';
 import type { CaughtUpCache } from './caught-up-cache.js';
-import { renewCatalogue } from './page-cache.js';
+import { refreshProducts } from './page-cache.js';
 
 interface CacheRelayOptions {
   readonly cache: VersionedCache;
@@ -30,10 +30,7 @@ export function relayToCache({ cache, caughtUp, database, ...options }: CacheRel
     isOpen: () => cache.connected,
     publish: async (row) => {
       const { key, version, value } = cacheRefresh.parse(row.body);
-      await Promise.all([
-        caughtUp.setMany([{ key, entry: { version, value } }], CACHE_TTL_S),
-        renewCatalogue(caughtUp),
-      ]);
+      await refreshProducts(caughtUp, [{ key, entry: { version, value } }]);
     },
     onIdle: () => caughtUp.catchUp((secondsAgo) => isPublished(database, secondsAgo)),
   });
