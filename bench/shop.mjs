@@ -82,7 +82,7 @@ export async function withShop(servers, settings, use) {
 
 /**
  * Runs `load`, which is told for how many seconds and resolves to a `rate`, until it has stopped growing: compilers go on for a
- * thousand purchases and more, at whose end there are twice as many a second. A minute at most.
+ * thousand purchases and more, at whose end there are twice as many a second, and for ten thousand lists. A minute at most.
  */
 export async function warmedUp(load) {
   let best = 0;

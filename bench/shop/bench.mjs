@@ -9,7 +9,6 @@ import { madeDatabase, withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
 import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
 
-const WARM_UP_S = 3;
 const PLOTTED = [1, 2, 4, 8, 16];
 const LIST_OF_OURS =
   '{ products(first: 20) { pageInfo { hasNextPage } edges { node { id name description price stock } } } }';
@@ -87,7 +86,7 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
         });
         return { rate: found.requests / found.seconds, p50: found.p50, p99: found.p99 };
       };
-      for (const way of Object.keys(ways)) await load(way, WARM_UP_S);
+      for (const way of Object.keys(ways)) await warmedUp((duration) => load(way, duration));
       for (let round = 0; round < rounds; round += 1)
         for (const way of round % 2 ? Object.keys(ways).toReversed() : Object.keys(ways))
           samples.push({ what: read, way, round, clients, ...(await load(way, seconds)) });
