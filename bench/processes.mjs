@@ -34,6 +34,19 @@ export async function end(child) {
   clearTimeout(overdue);
 }
 
+/**
+ * Runs `use` while a process that has no turn stands still: what it polls meanwhile is not paid by whose turn it is. For seconds:
+ * RabbitMQ takes it for lost after twenty.
+ */
+export async function whileStill(child, use) {
+  child.kill('SIGSTOP');
+  try {
+    return await use();
+  } finally {
+    child.kill('SIGCONT');
+  }
+}
+
 /** Waits until `ready` resolves to true, for as long as the child lives, and a minute at most. */
 export async function untilReady(child, what, ready, everyMs = 100) {
   const deadline = performance.now() + 60_000;

@@ -1,4 +1,4 @@
-// The whole shop as `npm start` runs it on real servers, each service a process of its own.
+// The whole shop as `npm start` runs it on real servers: each service a process of its own, unless it is to be one `together`.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,8 @@ const SLICE_S = 5;
 const MOST_SLICES = 12;
 /** By how much a rate is to be above the best before it. */
 const GROWN = 1.05;
+/** The whole shop as one process on the same servers, as what it is compared with is one. */
+export const together = { PROCESSES: 'one' };
 /** Nobody is told to wait: every request is counted, and none refused. */
 const MUCH = '1000000000';
 
@@ -70,7 +72,7 @@ export async function withShop(servers, settings, use) {
     const shopkeeper = await Shopper.login(gateway, admin.email, admin.password);
     try {
       const databaseOf = (service) => databaseUrl(servers.databaseUrl, databaseName(service, env));
-      return await use({ gateway, shopkeeper, pids: pidsOf(launcher.pid), databaseOf });
+      return await use({ launcher, gateway, shopkeeper, pids: pidsOf(launcher.pid), databaseOf });
     } finally {
       await shopkeeper.close();
     }

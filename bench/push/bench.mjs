@@ -1,12 +1,12 @@
 // How soon a subscriber sees what happens: placed to PAID, with nobody else and with eight who buy; and one event of an order
-// that a thousand watch through one gateway.
+// that a thousand watch through one gateway. In one process, and for comparison with each service in its own.
 //   npm run bench -- push [--seconds 15] [--clients 8] [--streams 1000] [--rounds 5]
 import { join } from 'node:path';
 import { shown, spread } from '../figures.mjs';
 import { asked, end, start } from '../processes.mjs';
 import { withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
+import { catalogue, root, together, warmedUp, withShop } from '../shop.mjs';
 import { Shopper } from '../../system/dist/demo/shopper.js';
 
 const IDLE_ROUNDS = 3;
@@ -15,14 +15,16 @@ export async function measure(args) {
   const settled = settingsOf(args, { seconds: 15, clients: 8, streams: 1_000, rounds: 5 });
   // As many streams as are asked for, by two people, on sockets of fifty.
   const settings = { MAX_CONNECTIONS_PER_USER: String(settled.streams), MAX_STREAMS_PER_CONNECTION: '50' };
-  return withServers((servers) =>
-    withShop(servers, settings, async ({ gateway, shopkeeper }) => {
+  const measured = (servers, processes) =>
+    withShop(servers, { ...settings, ...processes }, async ({ gateway, shopkeeper }) => {
       const products = await catalogue(shopkeeper);
       const bought = await purchases({ gateway, products }, settled);
-      const pushed = await fanOut({ gateway, shopkeeper, product: products[0] }, settled);
-      return report(bought, pushed, settled);
-    }),
-  );
+      return { ...bought, pushed: await fanOut({ gateway, shopkeeper, product: products[0] }, settled) };
+    });
+  return withServers(async (servers) => {
+    const one = await measured(servers, together);
+    return report({ one, each: await measured(servers, {}) }, settled);
+  });
 }
 
 /** Placed to PAID: `idle` and `busy`, a sample a round. */
@@ -70,30 +72,33 @@ async function fanOut({ gateway, shopkeeper, product }, { streams, rounds }) {
   }
 }
 
-function report({ idle, busy }, pushed, settled) {
+function report({ one, each }, settled) {
   const of = (samples, figure) => spread(samples.map((sample) => sample[figure]));
+  const { clients, streams } = settled;
   const ms = { digits: 1, unit: ' ms' };
+  const rows = {
+    'placed to PAID, idle, p50': ({ idle }) => of(idle, 'paidP50'),
+    'placed to PAID, idle, p99': ({ idle }) => of(idle, 'paidP99'),
+    [`placed to PAID, ${clients} clients, p50`]: ({ busy }) => of(busy, 'paidP50'),
+    [`placed to PAID, ${clients} clients, p99`]: ({ busy }) => of(busy, 'paidP99'),
+    [`an event to the first of ${streams}`]: ({ pushed }) => of(pushed, 'first'),
+    [`an event to the last of ${streams}`]: ({ pushed }) => of(pushed, 'last'),
+  };
+  const figure = (what, atMost, aim) => ({ what, spread: rows[what](one), ...ms, atMost, aim });
   return {
     settled,
     figures: [
-      { what: 'placed to PAID, idle, p50', spread: of(idle, 'paidP50'), ...ms, atMost: 20, aim: 12 },
-      { what: 'placed to PAID, idle, p99', spread: of(idle, 'paidP99'), ...ms, atMost: 60, aim: 30 },
-      {
-        what: `placed to PAID, ${settled.clients} clients, p99`,
-        spread: of(busy, 'paidP99'),
-        ...ms,
-        atMost: 250,
-        aim: 100,
-      },
-      { what: `an event to the last of ${settled.streams}`, spread: of(pushed, 'last'), ...ms, atMost: 500, aim: 150 },
+      figure('placed to PAID, idle, p50', 20, 12),
+      figure('placed to PAID, idle, p99', 60, 30),
+      figure(`placed to PAID, ${clients} clients, p99`, 250, 100),
+      figure(`an event to the last of ${streams}`, 500, 150),
     ],
     tables: [
       [
-        ['', 'ms'],
-        [`placed to PAID, ${settled.clients} clients, p50`, shown(of(busy, 'paidP50'), 1)],
-        [`an event to the first of ${settled.streams}`, shown(of(pushed, 'first'), 1)],
+        ['ms', 'in one process', 'each service a process'],
+        ...Object.entries(rows).map(([what, found]) => [what, shown(found(one), 1), shown(found(each), 1)]),
       ],
     ],
-    samples: { idle, busy, pushed },
+    samples: { one, each },
   };
 }

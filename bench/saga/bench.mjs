@@ -1,18 +1,18 @@
-// Checkouts through the whole shop beside a saga of the same shape by hand, on the same servers, with as many in flight.
+// Checkouts through the whole shop, in one process, beside a saga of the same shape by hand, on the same servers, with as many in flight.
 //   npm run bench -- saga [--rounds 5] [--seconds 5] [--inflight 8]
 import { join } from 'node:path';
 import { median, quantile, ratios, shown, spread } from '../figures.mjs';
 import { installedPeer } from '../peers.mjs';
-import { asked, end, start, told } from '../processes.mjs';
+import { asked, end, start, told, whileStill } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
+import { catalogue, root, together, warmedUp, withShop } from '../shop.mjs';
 
 export async function measure(args) {
   const settled = settingsOf(args, { rounds: 5, seconds: 5, inflight: 8 });
   const peer = await installedPeer('saga');
   return withServers((servers) =>
-    withShop(servers, {}, async ({ gateway, shopkeeper }) => {
+    withShop(servers, together, async ({ launcher, gateway, shopkeeper }) => {
       const DATABASE_URL = await madeDatabase(servers.databaseUrl, 'bench_saga');
       const env = { DATABASE_URL, BROKER_URL: servers.brokerUrl };
       const byHand = start(join(peer, 'saga.mjs'), { cwd: peer, env, ipc: true });
@@ -20,7 +20,7 @@ export async function measure(args) {
       try {
         await told(byHand);
         const shop = { shop: 'ours', origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) };
-        return report(await takeTurns({ byHand, buyers, shop }, settled), settled);
+        return report(await takeTurns({ launcher, byHand, buyers, shop }, settled), settled);
       } finally {
         await Promise.all([byHand, buyers].map(end));
       }
@@ -28,7 +28,7 @@ export async function measure(args) {
   );
 }
 
-async function takeTurns({ byHand, buyers, shop }, { rounds, seconds, inflight }) {
+async function takeTurns({ launcher, byHand, buyers, shop }, { rounds, seconds, inflight }) {
   const ways = {
     // Of the whole checkout, with what is put into the cart before it; latencies from placing the order on, as of the other.
     ours: async (duration) => {
@@ -40,12 +40,13 @@ async function takeTurns({ byHand, buyers, shop }, { rounds, seconds, inflight }
       return { rate, orders, p50: median(durations), p99: quantile(durations, 0.99) };
     },
   };
+  const others = { ours: byHand, 'by hand': launcher };
   const names = Object.keys(ways);
   for (const way of names) await warmedUp(ways[way]);
   const samples = [];
   for (let round = 0; round < rounds; round += 1)
     for (const way of round % 2 ? names.toReversed() : names)
-      samples.push({ way, round, ...(await ways[way](seconds)) });
+      samples.push({ way, round, ...(await whileStill(others[way], () => ways[way](seconds))) });
   return samples;
 }
 

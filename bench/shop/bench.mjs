@@ -1,13 +1,13 @@
-// The shop beside Vendure, with the same catalogue on the same servers: lists, details, and checkouts to the end.
+// The shop beside Vendure, each one process, with the same catalogue on the same servers: lists, details, and checkouts to the end.
 //   npm run bench -- shop [--rounds 5] [--seconds 3] [--clients 8]
 import { join } from 'node:path';
 import { ratios, shown, spread } from '../figures.mjs';
 import { installedPeer } from '../peers.mjs';
 import { plot } from '../plot.mjs';
-import { asked, end, freePort, start, untilReady } from '../processes.mjs';
+import { asked, end, freePort, start, untilReady, whileStill } from '../processes.mjs';
 import { madeDatabase, withServers } from '../servers.mjs';
 import { settingsOf } from '../settings.mjs';
-import { catalogue, root, warmedUp, withShop } from '../shop.mjs';
+import { catalogue, root, together, warmedUp, withShop } from '../shop.mjs';
 
 const PLOTTED = [1, 2, 4, 8, 16];
 const LIST_OF_OURS =
@@ -32,11 +32,11 @@ export async function measure(args) {
   const peer = await installedPeer('vendure');
   return withServers((servers) =>
     withVendure(peer, servers, (vendure) =>
-      withShop(servers, {}, async ({ gateway, shopkeeper }) => {
+      withShop(servers, together, async ({ launcher, gateway, shopkeeper }) => {
         const shops = {
-          ours: { origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
+          ours: { process: launcher, origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
           vendure: {
-            origin: vendure,
+            ...vendure,
             path: '/shop-api',
             products: Array.from({ length: 60 }, (_, n) => String(n + 1)),
           },
@@ -65,7 +65,7 @@ async function withVendure(peer, servers, use) {
       });
       return (await response.json()).data.search.totalItems === 60;
     });
-    return await use(origin);
+    return await use({ process: server, origin });
   } finally {
     await end(server);
   }
@@ -75,6 +75,7 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
   const loader = start(join(import.meta.dirname, '../load.mjs'), { cwd: root, ipc: true });
   const buyers = start(join(import.meta.dirname, 'buyers.mjs'), { cwd: root, ipc: true });
   const samples = [];
+  const alone = (shop, use) => whileStill(shops[shop === 'ours' ? 'vendure' : 'ours'].process, use);
   try {
     for (const [read, ways] of Object.entries(READS)) {
       const load = async (way, duration) => {
@@ -89,17 +90,26 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
       for (const way of Object.keys(ways)) await warmedUp((duration) => load(way, duration));
       for (let round = 0; round < rounds; round += 1)
         for (const way of round % 2 ? Object.keys(ways).toReversed() : Object.keys(ways))
-          samples.push({ what: read, way, round, clients, ...(await load(way, seconds)) });
+          samples.push({ what: read, way, round, clients, ...(await alone(way, () => load(way, seconds))) });
     }
-    const buy = (shop, many, duration) => asked(buyers, { shop, ...shops[shop], clients: many, seconds: duration });
+    const buy = (shop, many, duration) => {
+      const { origin, path, products } = shops[shop];
+      return asked(buyers, { shop, origin, path, products, clients: many, seconds: duration });
+    };
     const names = Object.keys(shops);
     for (const shop of names) await warmedUp((duration) => buy(shop, clients, duration));
     for (let round = 0; round < rounds; round += 1)
       for (const shop of round % 2 ? names.toReversed() : names)
-        samples.push({ what: 'checkout', way: shop, round, clients, ...(await buy(shop, clients, seconds * 2)) });
+        samples.push({
+          ...{ what: 'checkout', way: shop, round, clients },
+          ...(await alone(shop, () => buy(shop, clients, seconds * 2))),
+        });
     for (const many of PLOTTED)
       for (const shop of names)
-        samples.push({ what: 'checkouts', way: shop, round: 0, clients: many, ...(await buy(shop, many, seconds)) });
+        samples.push({
+          ...{ what: 'checkouts', way: shop, round: 0, clients: many },
+          ...(await alone(shop, () => buy(shop, many, seconds))),
+        });
   } finally {
     await Promise.all([loader, buyers].map(end));
   }

@@ -12,6 +12,7 @@ import { givenServer } from './database-server.js';
 import { databaseNames } from './databases.js';
 import { environments, type Environment } from './environment.js';
 import { planPorts, processNames, type ProcessName } from './ports.js';
+import { processCountOf } from './process-count.js';
 import type { Secrets } from './secrets.js';
 import { rabbitUrl, redisUrl } from './servers/server-url.js';
 
@@ -42,6 +43,7 @@ export function checkConfiguration(outer: Environment, secrets: Secrets): void {
     () => rabbit && rabbitUrl('RABBITMQ_URL', rabbit),
     () => redis && redisUrl('REDIS_URL', redis),
     () => readConfig(outer, embeddedBus),
+    () => processCountOf(outer),
   ];
   // Ports and databases have been checked above; the services get good ones, so that each mistake is told once.
   const each = environments({

@@ -6,6 +6,7 @@ import { addressOf, environments, type Environment } from './environment.js';
 import { untilPortsAreFree } from './free-the-ports.js';
 import { aborted, interruption, unlessAborted } from './interruption.js';
 import { planPorts } from './ports.js';
+import { processCountOf } from './process-count.js';
 import { startProcesses } from './processes.js';
 import { untilReadyAt } from './readiness.js';
 import { restartWhenTold } from './restart-when-told.js';
@@ -38,10 +39,10 @@ process.exit(process.exitCode ?? (stopped.includes(false) ? 1 : 0));
 async function start(root: string, outer: Environment): Promise<void> {
   // `npm run dev` tells us over its channel to start some services again, which is fast within one process.
   const reloads = Boolean(process.channel && outer['SHOP_RELOADS']);
-  const asProcesses = Boolean(outer['RABBITMQ_URL'] && outer['REDIS_URL']) && !reloads;
   const dataFolder = dataFolderOf(root, outer);
   const secrets = developmentSecrets(dataFolder);
   checkConfiguration(outer, secrets);
+  const asProcesses = processCountOf(outer) === 'each' && !reloads;
   const ports = planPorts(outer);
   await unlessAborted(signal, untilPortsAreFree(ports, outer['HOST'] || '127.0.0.1', say));
 

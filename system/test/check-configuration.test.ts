@@ -1,4 +1,5 @@
 import { checkConfiguration } from '../src/check-configuration.js';
+import { processCountOf } from '../src/process-count.js';
 
 const secrets = {
   jwtPrivateKey: 'PRIVATE KEY',
@@ -30,6 +31,27 @@ describe('the configuration of the whole shop', () => {
     expect(message).toContain(name);
     expect(message).not.toContain('hunter2');
   });
+});
+
+describe('how many processes the shop is', () => {
+  const servers = { RABBITMQ_URL: 'amqp://broker', REDIS_URL: 'redis://cache' };
+
+  it.each([
+    [{}, 'one'],
+    [{ RABBITMQ_URL: 'amqp://broker' }, 'one'],
+    [servers, 'each'],
+    [{ ...servers, PROCESSES: '' }, 'each'],
+    [{ ...servers, PROCESSES: 'one' }, 'one'],
+    [{ PROCESSES: 'one' }, 'one'],
+  ])('of %j: %s', (outer, count) => {
+    expect(check(outer)).not.toThrow();
+    expect(processCountOf(outer)).toBe(count);
+  });
+
+  it.each([
+    [{ ...servers, PROCESSES: '3' }, 'PROCESSES: '],
+    [{ REDIS_URL: 'redis://cache', PROCESSES: 'each' }, 'PROCESSES: each needs RABBITMQ_URL and REDIS_URL'],
+  ])('refuses %j', (outer, sentence) => expect(messageOf(check(outer))).toContain(sentence));
 });
 
 function messageOf(call: () => void): string {

@@ -9,8 +9,8 @@ import { testBroker } from '../support/test-broker.js';
 import { required } from '../support/test-environment.js';
 import { testRedis } from '../support/test-redis.js';
 
-/** How the shop under test runs: all in one process on stand-ins, or each service a process on real servers. */
-export type Mode = 'embedded' | 'processes';
+/** How the shop under test runs: all in one process, on stand-ins or on real servers, or each service a process on these. */
+export type Mode = 'embedded' | 'one process' | 'processes';
 
 /** Where a shop runs: on servers, at ports. Whatever isn't given is found, or made, for it alone. */
 export interface Place {
@@ -48,7 +48,8 @@ export class RunningShop {
     const offset = portOffset ?? (await freePortOffset());
     const dataFolder = mkdtempSync(join(tmpdir(), 'shop-e2e-'));
     const prefix = `e2e_${offset}_`;
-    const ownBroker = mode === 'processes' && brokerUrl === undefined ? await testBroker() : undefined;
+    const onServers = mode !== 'embedded';
+    const ownBroker = onServers && brokerUrl === undefined ? await testBroker() : undefined;
     const environment = {
       ...settings,
       ...inherited(),
@@ -58,7 +59,8 @@ export class RunningShop {
       DATABASE_PREFIX: prefix,
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
-      ...(mode === 'processes' && {
+      ...(mode === 'one process' && { PROCESSES: 'one' }),
+      ...(onServers && {
         RABBITMQ_URL: brokerUrl ?? ownBroker?.url ?? '',
         ...(redisUrl === undefined ? ownRedis() : { REDIS_URL: redisUrl }),
       }),
@@ -99,7 +101,7 @@ export class RunningShop {
     return this.environment['RABBITMQ_URL'];
   }
 
-  /** The launcher's process: in the embedded mode, all of the shop. */
+  /** The launcher's process: where the shop is one process, all of it. */
   get pid(): number {
     return this.launcher.pid ?? 0;
   }
