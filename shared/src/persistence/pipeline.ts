@@ -19,16 +19,27 @@ const MOST_PREPARED = 500;
 /** How a statement is sent that is not sent as others are: with the next of its transaction, or to be planned for its values. */
 export type Manner = 'with the next' | 'planned anew';
 
-const manners = new WeakMap<object, Manner>();
+/** What hears the rows of a statement that is sent with the next. */
+export type Listener = (rows: readonly unknown[]) => void;
+
+interface Mark {
+  readonly manner: Manner;
+  readonly listener: Listener | undefined;
+}
+
+const marks = new WeakMap<object, Mark>();
 
 /** Marks a statement by its values, which are all of it that reaches its connection as they are. */
-export function marked<Values extends object>(values: Values, manner: Manner): Values {
-  manners.set(values, manner);
+export function marked<Values extends object>(values: Values, manner: Manner, listener?: Listener): Values {
+  marks.set(values, { manner, listener });
   return values;
 }
 
 /** Whether a statement was marked so. */
-export const isMarked = ({ values }: Statement, manner: Manner): boolean => manners.get(values) === manner;
+export const isMarked = ({ values }: Statement, manner: Manner): boolean => marks.get(values)?.manner === manner;
+
+/** Tells whoever listens to a statement its rows. */
+export const tell = ({ values }: Statement, rows: readonly unknown[]): void => marks.get(values)?.listener?.(rows);
 
 /** The statements that a connection's server has read. */
 export class Prepared {

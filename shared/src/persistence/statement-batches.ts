@@ -1,5 +1,5 @@
 import type { Pool, QueryResult } from 'pg';
-import { isMarked, Pipeline, Prepared, type Statement } from './pipeline.js';
+import { isMarked, Pipeline, Prepared, type Statement, tell } from './pipeline.js';
 import { isStalePlan } from './sql-state.js';
 
 type Query = (...args: unknown[]) => unknown;
@@ -84,17 +84,24 @@ class Batches {
   /** The answer to the last of them. */
   private async sendAll(statements: readonly Statement[]): Promise<unknown> {
     try {
-      return last(await this.sendOnce(statements));
+      return (await this.sendOnce(statements)).at(-1);
     } catch (error) {
       if (!isStalePlan(error)) throw error;
       this.onStale();
       // What a transaction has done before is lost with it: it is for whoever runs it to run it again.
       if (this.isOpen || statements.length > 1) throw error;
-      return last(await this.sendOnce(statements));
+      return (await this.sendOnce(statements)).at(-1);
     }
   }
 
-  private sendOnce(statements: readonly Statement[]): Promise<unknown> {
+  private async sendOnce(statements: readonly Statement[]): Promise<readonly QueryResult[]> {
+    const answer = (await this.sendAsOne(statements)) as QueryResult | QueryResult[];
+    const results = Array.isArray(answer) ? answer : [answer];
+    statements.forEach((statement, index) => tell(statement, results[index]?.rows ?? []));
+    return results;
+  }
+
+  private sendAsOne(statements: readonly Statement[]): Promise<unknown> {
     // What has no values may be several statements, which are read in one message alone that is a text.
     if (statements.every(({ values }) => values.length === 0))
       return this.send(statements.map(({ text }) => text).join('\n;')) as Promise<unknown>;
@@ -108,8 +115,6 @@ class Batches {
     });
   }
 }
-
-const last = (results: unknown): unknown => (Array.isArray(results) ? (results as QueryResult[]).at(-1) : results);
 
 /** What a statement is answered that is not sent now. */
 function answered(command: string): Promise<Pick<QueryResult, 'command' | 'rowCount' | 'rows' | 'fields'>> {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { type Manner, marked } from './pipeline.js';
+import { type Listener, type Manner, marked } from './pipeline.js';
 
 /** What stands in the place of a `?`. A list is given as the literal of an array, an object as JSON. */
 export type Value = string | number | bigint | boolean | Date | null | undefined;
@@ -42,12 +42,30 @@ export async function withNext(em: Session, sql: string, values: readonly Value[
   await run(em, sql, values, 'with the next');
 }
 
+/** The rows of a statement that travelled with another. Throws as long as that is not answered. */
+export type Later<Row> = () => readonly Row[];
+
+/** Runs a statement like `withNext`, whose rows are of use only when the transaction is over: they are there after its commit. */
+export async function rowsLater<Row extends object>(
+  em: Session,
+  sql: string,
+  values: readonly Value[],
+): Promise<Later<Row>> {
+  let told: readonly Row[] | undefined;
+  await run(em, sql, values, 'with the next', (rows) => (told = rows as readonly Row[]));
+  return () => {
+    if (!told) throw new Error('what this statement travels with is not answered yet');
+    return told;
+  };
+}
+
 /** The literal of an array of numbers, uuids or words, for `any(?)`. */
 export const arrayLiteral = (elements: readonly (number | string)[]): string => `{${elements.join(',')}}`;
 
-function run<Row>(on: Session, sql: string, values: readonly Value[], manner?: Manner) {
+function run<Row>(on: Session, sql: string, values: readonly Value[], manner?: Manner, listener?: Listener) {
   const texts = values.map(asText);
-  return on.getKysely().executeQuery<Row>(CompiledQuery.raw(numbered(sql), manner ? marked(texts, manner) : texts));
+  const told = manner ? marked(texts, manner, listener) : texts;
+  return on.getKysely().executeQuery<Row>(CompiledQuery.raw(numbered(sql), told));
 }
 
 /** As PostgreSQL reads it; whose type it is, the statement tells. */

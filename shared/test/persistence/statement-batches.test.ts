@@ -6,6 +6,7 @@ import { Transactions } from '../../src/delivery/transactions.js';
 import { aService } from '../delivery/a-service.js';
 import {
   arrayLiteral,
+  rowsLater,
   rowsOf,
   searchRows,
   type Session,
@@ -72,6 +73,34 @@ describe('a transaction', () => {
     expect(await notes()).toEqual([1]);
     await twice('insert into notes values (2)', 'insert into notes values (3)');
     expect((await notes()).toSorted()).toEqual([1, 2, 3]);
+  });
+
+  it('has the rows of what travels with others once these are answered', async () => {
+    const [early, late] = await metered.fork().transactional(async (em) => {
+      const first = await rowsLater<{ id: number }>(em, 'insert into notes values (?) returning id', [31]);
+      expect(first).toThrow('not answered yet');
+      await rowsOf(em, 'select id from notes where id = ?', [1]);
+      expect(first()).toEqual([{ id: 31 }]);
+      await withNext(em, 'insert into notes values (?)', [32]);
+      return [first, await rowsLater<{ id: number }>(em, 'delete from notes where id > ? returning id', [30])] as const;
+    });
+    expect(said()).toEqual([
+      'begin ;insert into notes values (?) returning id ;select id from notes where id = ?',
+      'insert into notes values (?) ;delete from notes where id > ? returning id ;commit',
+    ]);
+    expect(early()).toEqual([{ id: 31 }]);
+    expect(late().toSorted((a, b) => a.id - b.id)).toEqual([{ id: 31 }, { id: 32 }]);
+  });
+
+  it('never has them when it is undone', async () => {
+    let later: (() => unknown) | undefined;
+    const undone = metered.fork().transactional(async (em) => {
+      later = await rowsLater(em, 'insert into notes values (?) returning id', [33]);
+      throw new Error('changed its mind');
+    });
+    await expect(undone).rejects.toThrow('mind');
+    expect(later).toThrow('not answered yet');
+    expect(said()).toEqual([]);
   });
 
   it('sends what nobody waits for with the next statement, or with its end', async () => {

@@ -1,5 +1,5 @@
 import type { Database, EntityManager } from '@shop/shared/persistence/database';
-import { arrayLiteral, rowsOf, withNext } from '@shop/shared/persistence/statements';
+import { arrayLiteral, rowsLater, rowsOf, withNext } from '@shop/shared/persistence/statements';
 import type { Cart, CartItem } from '../domain/cart.js';
 import type { CheckoutItem } from '../domain/checkout.js';
 
@@ -23,6 +23,8 @@ interface Lost {
 const ITEMS = `select item.id, item.user_id, item.product_id, product.name, item.quantity, product.price
   from cart_items item join product_snapshots product on product.id = item.product_id and not product.deleted`;
 
+const ONE_CART = `${ITEMS} where item.user_id = ? order by item.id`;
+
 /** The carts: one a user, made when it is first needed. */
 export class CartStore {
   constructor(private readonly database: Database) {}
@@ -38,8 +40,14 @@ export class CartStore {
 
   /** One user's cart, within a transaction. */
   async read(em: EntityManager, userId: number): Promise<Cart> {
-    const rows = await rowsOf<ItemRow>(em, `${ITEMS} where item.user_id = ? order by item.id`, [userId]);
+    const rows = await rowsOf<ItemRow>(em, ONE_CART, [userId]);
     return { userId, items: rows.map(toItem) };
+  }
+
+  /** The same as it is here, to be had once the transaction is committed. */
+  async readLater(em: EntityManager, userId: number): Promise<() => Cart> {
+    const rows = await rowsLater<ItemRow>(em, ONE_CART, [userId]);
+    return () => ({ userId, items: rows().map(toItem) });
   }
 
   /** The carts of several users, in the order of the users. */

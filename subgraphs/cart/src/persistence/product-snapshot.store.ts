@@ -9,7 +9,8 @@ export class ProductSnapshotStore {
 
   /** A product as it is known, a tombstone too; null for one that was never heard of. */
   async find(id: number, em: EntityManager = this.database.fork()): Promise<Product | null> {
-    return em.findOne(ProductSnapshotRecord, { id });
+    const [row] = await rowsOf(em, 'select * from product_snapshots where id = ?', [id]);
+    return row ? em.map(ProductSnapshotRecord, row) : null;
   }
 
   /** Takes over a version that is higher than the one known; a tombstone is never undone. */

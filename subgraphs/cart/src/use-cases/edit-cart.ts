@@ -11,11 +11,12 @@ export class EditCart {
   ) {}
 
   /** The cart after the edit. */
-  run(userId: number, edit: (em: EntityManager, cart: Cart) => Promise<void>): Promise<Cart> {
-    return this.transactions.run(async ({ em }) => {
+  async run(userId: number, edit: (em: EntityManager, cart: Cart) => Promise<void>): Promise<Cart> {
+    const after = await this.transactions.run(async ({ em }) => {
       await this.carts.lock(em, userId);
       await edit(em, await this.carts.read(em, userId));
-      return this.carts.read(em, userId);
+      return this.carts.readLater(em, userId);
     });
+    return after();
   }
 }

@@ -18,9 +18,10 @@ const VERSIONS_OF_USER = 'order_history h join orders o on o.id = h.order_id';
 
 /**
  * From the orders to their versions, whatever the statistics say: as new tables have them, the planner goes through all that
- * the user bought lately instead. `offset 0` keeps a subquery as it stands.
+ * the user bought lately instead. `offset 0` keeps a subquery as it stands. By a subquery the array is as long as any other to
+ * the planner, so that it takes the plan that it has, and does not make one for each array.
  */
-const VERSIONS_OF_NAMED = `unnest(?::uuid[]) as named(uuid)
+const VERSIONS_OF_NAMED = `unnest((select ?::uuid[])) as named(uuid)
   cross join lateral (select * from orders where orders.uuid = named.uuid offset 0) o
   cross join lateral (select * from order_history where order_history.order_id = o.id offset 0) h`;
 
@@ -38,8 +39,10 @@ export class OrderReader {
 
   /** The order under a numeric id or a uuid; null when there is none. */
   async find(reference: number | string): Promise<OrderView | null> {
-    const where = typeof reference === 'number' ? { id: reference } : { uuid: reference };
-    return this.em.findOne(OrderRecord, where);
+    const em = this.em;
+    const key = typeof reference === 'number' ? 'id' : 'uuid';
+    const [row] = await rowsOf(em, `select * from orders where ${key} = ?`, [reference]);
+    return row ? em.map(OrderRecord, row) : null;
   }
 
   /** At most `limit` orders with ids below `after`, newest first. */

@@ -2,8 +2,9 @@ import { orderRequested } from '@shop/shared/contracts/order-events';
 import { UNCONFIRMED } from '@shop/shared/delivery/outbox';
 import type { Tx } from '@shop/shared/delivery/transactions';
 import type { EntityManager } from '@shop/shared/persistence/database';
-import { arrayLiteral, rowsOf, withNext } from '@shop/shared/persistence/statements';
-import { toOrder, type OrderRow } from './order-row.js';
+import { arrayLiteral, rowsLater, rowsOf, withNext } from '@shop/shared/persistence/statements';
+import { toOrder, toView, type OrderRow, type ViewRow } from './order-row.js';
+import type { OrderView } from './order-view.js';
 import type { Decision } from '../domain/decide.js';
 import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
 import type { OrderProgress } from '../order-metrics.js';
@@ -59,15 +60,18 @@ export class OrderStore {
     );
   }
 
-  /** A new order: its row, items, first version and first entry of the timeline, in one statement. */
+  /**
+   * A new order: its row, items, first version and first entry of the timeline, in one statement. What it looks like is to be had
+   * once the transaction is committed.
+   */
   async insert(
     { em, afterCommit }: Tx,
     order: PendingOrder,
     shippingAddress: string | null,
     timeline: readonly TimelineEntry[],
-  ): Promise<void> {
+  ): Promise<() => OrderView> {
     const { uuid, userId, email, status, total, currency, version, items, updatedAt: at } = order;
-    await withNext(
+    const rows = await rowsLater<ViewRow>(
       em,
       `with placed as (
          insert into orders (uuid, user_id, email, status, total, currency, shipping_address, version, timeline_length,
@@ -80,8 +84,9 @@ export class OrderStore {
            as ("productId" bigint, name text, quantity int, price bigint)) with ordinality
            as item("productId", name, quantity, price, n)
          order by item.n),
-       ${TIMELINE('placed')}
-       ${HISTORY('placed')}`,
+       ${TIMELINE('placed')},
+       begun as (${HISTORY('placed')})
+       select * from placed`,
       [
         ...[uuid, userId, email, status, total, currency, shippingAddress, version, timeline.length, at, at],
         JSON.stringify(items),
@@ -89,6 +94,11 @@ export class OrderStore {
       ],
     );
     afterCommit(() => this.progress.placed());
+    return () => {
+      const [row] = rows();
+      if (!row) throw new Error('an insert returns its row');
+      return toView(row);
+    };
   }
 
   /** What a decision changed: the row, a version of the history if the status moved, entries of the timeline. */

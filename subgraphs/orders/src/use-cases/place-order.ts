@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller } from '@shop/shared/auth/caller';
 import { orderRequested } from '@shop/shared/contracts/order-events';
 import type { Transactions, Tx } from '@shop/shared/delivery/transactions';
-import type { AppError } from '@shop/shared/errors/app-error';
+import { AppError } from '@shop/shared/errors/app-error';
 import { abandonCheckout } from './abandon-checkouts.js';
 import { toItemBody } from './advance-order.js';
 import type { ViewOrder } from './view-order.js';
@@ -29,6 +29,8 @@ interface PlaceOrderParts {
 /** So often at most a request begins again whose intent another one has ended meanwhile. */
 const ATTEMPTS = 3;
 
+type Settled = (() => OrderView) | 'placed' | 'ended' | AppError;
+
 /**
  * Orders what is in the caller's cart: commits the intent, takes the cart, turns the intent into a Pending order. A
  * retry, or a parallel request with the same key, goes on where the other one is.
@@ -42,29 +44,30 @@ export class PlaceOrder {
    */
   async run(caller: Caller, wish: OrderWish): Promise<OrderView> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const uuid = await this.attempt(caller, wish);
-      if (uuid !== null) return this.parts.views.required(caller, uuid);
+      const order = await this.attempt(caller, wish);
+      if (order) return order;
     }
     throw cartUnavailable();
   }
 
-  /** The uuid of the order that there is now; null when its intent has ended meanwhile. Throws the cart's refusals. */
-  private async attempt(caller: Caller, wish: OrderWish): Promise<string | null> {
-    const { intents, cart, transactions, clock } = this.parts;
+  /** The order that there is now; null when its intent has ended meanwhile. Throws the cart's refusals. */
+  private async attempt(caller: Caller, wish: OrderWish): Promise<OrderView | null> {
+    const { intents, cart, transactions, views, clock } = this.parts;
     const { userId, email } = caller;
     const shippingAddress = addressOf(wish);
     const wanted = { uuid: randomUUID(), userId: Number(userId), email, shippingAddress, state: 'open' } as const;
     const { uuid, state } = await intents.claim(wanted, keyOf(wish), clock());
-    if (state !== 'open') return uuid;
+    if (state !== 'open') return views.required(caller, uuid);
     const answer = await cart.checkout(uuid, caller);
     const outcome = await transactions.run((tx) => this.settle(tx, uuid, answer));
-    if (outcome === 'placed') return uuid;
+    if (outcome === 'placed') return views.required(caller, uuid);
     if (outcome === 'ended') return null;
-    throw outcome;
+    if (outcome instanceof AppError) throw outcome;
+    return outcome();
   }
 
-  /** What the intent has become, or why it came to nothing here. */
-  private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<'placed' | 'ended' | AppError> {
+  /** The order that is placed by this, to be had once that is committed; or what the intent had become, or why it comes to nothing. */
+  private async settle(tx: Tx, uuid: string, answer: CheckoutAnswer): Promise<Settled> {
     const { intents, currency, clock } = this.parts;
     const intent = await intents.lock(tx.em, uuid);
     if (intent.state === 'placed') return 'placed';
@@ -77,20 +80,20 @@ export class PlaceOrder {
     }
     // What was taken is on its way back to the cart: who asks for it now might find nothing.
     if (intent.state === 'ended') return cartUnavailable();
-    await this.request(tx, settlement.order, intent.shippingAddress);
-    return 'placed';
+    return this.request(tx, settlement.order, intent.shippingAddress);
   }
 
-  private async request(tx: Tx, order: PendingOrder, shippingAddress: string | null): Promise<void> {
+  private async request(tx: Tx, order: PendingOrder, shippingAddress: string | null): Promise<() => OrderView> {
     const { intents, orders } = this.parts;
     const { uuid, userId, email, total, currency, items, updatedAt } = order;
     const requested: TimelineEntry = { type: 'order.requested', at: updatedAt, detail: { total, currency } };
-    await orders.insert(tx, order, shippingAddress, [requested]);
+    const placed = await orders.insert(tx, order, shippingAddress, [requested]);
     await intents.close(tx.em, uuid, 'placed');
     tx.outbox.publish(orderRequested, uuid, {
       ...{ correlation_id: uuid, order_uuid: uuid, user_id: userId, email, total, currency },
       items: items.map(toItemBody),
     });
     wakeWatchers(tx.outbox, order);
+    return placed;
   }
 }
