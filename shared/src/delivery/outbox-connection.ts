@@ -28,6 +28,8 @@ export class OutboxConnection {
   private opened = false;
   private retry: NodeJS.Timeout | undefined;
   private stopped = true;
+  /** Settles when what was asked last has its answer. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly databaseUrl: string,
@@ -53,8 +55,17 @@ export class OutboxConnection {
     return this.opened;
   }
 
-  /** The rows that a statement answers. Rejects while the connection is away; one that stays silent is made anew. */
-  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+  /**
+   * The rows that a statement answers, once those asked before have theirs. Rejects while the connection is away; one that stays
+   * silent is made anew.
+   */
+  query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const answer = this.turn.then(() => this.ask<Row>(text, values));
+    this.turn = answer.catch(() => undefined);
+    return answer;
+  }
+
+  private async ask<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     if (!this.client || !this.opened) throw new Error('the connection to the outbox is away');
     const { client, socket } = this;
     try {
