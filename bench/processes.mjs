@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const started = new Set();
 process.on('exit', () => started.forEach((child) => child.kill('SIGKILL')));
@@ -9,6 +10,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 /** A shop stops its gateway, then its services, then its servers. */
 const END_WITHIN_MS = 30_000;
+
+/** A relay gives a connection up that has not answered for ten seconds, RabbitMQ a client that has been silent for twenty. */
+const MOST_STILL_S = 8;
+const CATCHES_UP_MS = 1_500;
 
 /** Clock ticks a second, as Linux tells a process's times to everybody. */
 const TICKS = 100;
@@ -35,15 +40,17 @@ export async function end(child) {
 }
 
 /**
- * Runs `use` while a process that has no turn stands still: what it polls meanwhile is not paid by whose turn it is. For seconds:
- * RabbitMQ takes it for lost after twenty.
+ * Runs `use`, which takes so many seconds, while a process that has no turn stands still: what it polls meanwhile is not paid by
+ * whose turn it is. Afterwards that runs for a moment which nobody measures, so that its connections find it alive.
  */
-export async function whileStill(child, use) {
+export async function whileStill(child, seconds, use) {
+  if (seconds > MOST_STILL_S) throw new Error(`a turn is ${MOST_STILL_S} s at most, and is to be ${seconds} s`);
   child.kill('SIGSTOP');
   try {
     return await use();
   } finally {
     child.kill('SIGCONT');
+    await pause(CATCHES_UP_MS);
   }
 }
 

@@ -63,11 +63,12 @@ function resultsPage() {
   return [
     '# Results',
     '',
-    'Written by `npm run bench`: medians of rounds, with the least and the most. Where two are compared they took turns, in the same',
-    'minutes on the same machine, so ratios carry over to other machines, and absolute times do not. The shop runs as `npm start`',
-    'runs it on real servers, with durable commits, and with `NODE_ENV=production`, as what it is compared with; and in one process',
-    '(`PROCESSES=one`) in shop, saga and push, as what it is compared with is one. Purchases, lists and details are counted once',
-    'their rate no longer grows, at either: compilers go on for the first thousand. Who has no turn stands still meanwhile.',
+    'Written by `npm run bench`: medians of rounds, with the least and the most. The shop runs as `npm start` runs it on real servers,',
+    'with durable commits, and with `NODE_ENV=production`, as what it is compared with. Where it is compared with another (gateway,',
+    'shop, saga) they took turns, in the same minutes on the same machine, so ratios carry over to other machines, and absolute times',
+    'do not. In shop and saga it is one process (`PROCESSES=one`), as the other is, and who has no turn stands still. Push is of one',
+    'process too, and after that, not in turns, of a process each. Purchases, lists and details are counted once their rate no longer',
+    'grows, at either: compilers go on for the first thousand.',
     '',
     ...sections,
   ].join('\n');

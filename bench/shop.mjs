@@ -1,4 +1,4 @@
-// The whole shop as `npm start` runs it on real servers: each service a process of its own, unless it is to be one `together`.
+// The whole shop as `npm start` runs it on real servers: each service a process of its own, or, with `together`, all in one.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

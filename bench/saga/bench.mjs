@@ -46,7 +46,7 @@ async function takeTurns({ launcher, byHand, buyers, shop }, { rounds, seconds, 
   const samples = [];
   for (let round = 0; round < rounds; round += 1)
     for (const way of round % 2 ? names.toReversed() : names)
-      samples.push({ way, round, ...(await whileStill(others[way], () => ways[way](seconds))) });
+      samples.push({ way, round, ...(await whileStill(others[way], seconds, () => ways[way](seconds))) });
   return samples;
 }
 

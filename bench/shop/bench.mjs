@@ -34,7 +34,7 @@ export async function measure(args) {
     withVendure(peer, servers, (vendure) =>
       withShop(servers, together, async ({ launcher, gateway, shopkeeper }) => {
         const shops = {
-          ours: { process: launcher, origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
+          ours: { child: launcher, origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
           vendure: {
             ...vendure,
             path: '/shop-api',
@@ -65,7 +65,7 @@ async function withVendure(peer, servers, use) {
       });
       return (await response.json()).data.search.totalItems === 60;
     });
-    return await use({ process: server, origin });
+    return await use({ child: server, origin });
   } finally {
     await end(server);
   }
@@ -75,7 +75,8 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
   const loader = start(join(import.meta.dirname, '../load.mjs'), { cwd: root, ipc: true });
   const buyers = start(join(import.meta.dirname, 'buyers.mjs'), { cwd: root, ipc: true });
   const samples = [];
-  const alone = (shop, use) => whileStill(shops[shop === 'ours' ? 'vendure' : 'ours'].process, use);
+  const alone = (shop, duration, use) =>
+    whileStill(shops[shop === 'ours' ? 'vendure' : 'ours'].child, duration, () => use(duration));
   try {
     for (const [read, ways] of Object.entries(READS)) {
       const load = async (way, duration) => {
@@ -90,7 +91,13 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
       for (const way of Object.keys(ways)) await warmedUp((duration) => load(way, duration));
       for (let round = 0; round < rounds; round += 1)
         for (const way of round % 2 ? Object.keys(ways).toReversed() : Object.keys(ways))
-          samples.push({ what: read, way, round, clients, ...(await alone(way, () => load(way, seconds))) });
+          samples.push({
+            what: read,
+            way,
+            round,
+            clients,
+            ...(await alone(way, seconds, (duration) => load(way, duration))),
+          });
     }
     const buy = (shop, many, duration) => {
       const { origin, path, products } = shops[shop];
@@ -102,13 +109,13 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
       for (const shop of round % 2 ? names.toReversed() : names)
         samples.push({
           ...{ what: 'checkout', way: shop, round, clients },
-          ...(await alone(shop, () => buy(shop, clients, seconds * 2))),
+          ...(await alone(shop, seconds * 2, (duration) => buy(shop, clients, duration))),
         });
     for (const many of PLOTTED)
       for (const shop of names)
         samples.push({
           ...{ what: 'checkouts', way: shop, round: 0, clients: many },
-          ...(await alone(shop, () => buy(shop, many, seconds))),
+          ...(await alone(shop, seconds, (duration) => buy(shop, many, duration))),
         });
   } finally {
     await Promise.all([loader, buyers].map(end));

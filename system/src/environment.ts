@@ -28,6 +28,7 @@ const owners: Readonly<Record<string, readonly ProcessName[]>> = {
   DATA_DIR: [],
   PORT: [],
   PORT_OFFSET: [],
+  PROCESSES: [],
   JWT_PRIVATE_KEY: ['auth'],
   ADMIN_EMAIL: ['auth'],
   ADMIN_PASSWORD: ['auth'],

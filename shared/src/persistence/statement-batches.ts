@@ -51,14 +51,16 @@ class Batches {
         return this.rollback();
     }
     const statement = { text, values: (values ?? []) as Statement['values'] };
-    if (this.isOpen && isMarked(statement, 'with the next')) {
+    const isWithNext = isMarked(statement, 'with the next');
+    if (this.isOpen && isWithNext) {
       this.waiting.push(statement);
       return answered('WAITS');
     }
     // What has waited since the savepoint is undone before it was done; what came before it was sent with it.
     if (text.startsWith('rollback to')) this.waiting = [];
     const statements = [...this.taken(), statement];
-    return statements.length === 1 && statement.values.length === 0 ? this.send(text) : this.sendAll(statements);
+    const isText = statements.length === 1 && statement.values.length === 0 && !isWithNext;
+    return isText ? this.send(text) : this.sendAll(statements);
   }
 
   private commit(): unknown {

@@ -45,7 +45,10 @@ export async function withNext(em: Session, sql: string, values: readonly Value[
 /** The rows of a statement that travelled with another. Throws as long as that is not answered. */
 export type Later<Row> = () => readonly Row[];
 
-/** Runs a statement like `withNext`, whose rows are of use only when the transaction is over: they are there after its commit. */
+/**
+ * Runs a statement like `withNext`, whose rows are of use only when the transaction is over: after its commit they are there. Of one
+ * that is undone they may be there too, and mean nothing.
+ */
 export async function rowsLater<Row extends object>(
   em: Session,
   sql: string,

@@ -92,6 +92,12 @@ describe('a transaction', () => {
     expect(late().toSorted((a, b) => a.id - b.id)).toEqual([{ id: 31 }, { id: 32 }]);
   });
 
+  it('has them at once outside of a transaction, with values or without', async () => {
+    const rows = await rowsLater(metered, 'select 7 as n', []);
+    const others = await rowsLater(metered, 'select ?::int as n', [8]);
+    expect([rows(), others()]).toEqual([[{ n: 7 }], [{ n: 8 }]]);
+  });
+
   it('never has them when it is undone', async () => {
     let later: (() => unknown) | undefined;
     const undone = metered.fork().transactional(async (em) => {

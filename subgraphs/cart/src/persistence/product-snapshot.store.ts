@@ -9,7 +9,11 @@ export class ProductSnapshotStore {
 
   /** A product as it is known, a tombstone too; null for one that was never heard of. */
   async find(id: number, em: EntityManager = this.database.fork()): Promise<Product | null> {
-    const [row] = await rowsOf(em, 'select * from product_snapshots where id = ?', [id]);
+    const [row] = await rowsOf(
+      em,
+      'select id, name, price, stock, version, deleted from product_snapshots where id = ?',
+      [id],
+    );
     return row ? em.map(ProductSnapshotRecord, row) : null;
   }
 

@@ -1,7 +1,7 @@
 import type { Database } from '@shop/shared/persistence/database';
 import { arrayLiteral, rowsOf } from '@shop/shared/persistence/statements';
 import { OrderEventRecord, OrderHistoryRecord } from './order-log.record.js';
-import { toView, type ViewRow } from './order-row.js';
+import { toView, VIEW_COLUMNS, type ViewRow } from './order-row.js';
 import type { OrderEventView, OrderItemView, OrderVersion, OrderView } from './order-view.js';
 import { OrderItemRecord, OrderRecord } from './order.record.js';
 import type { OrderStatus } from '../domain/order.js';
@@ -39,10 +39,10 @@ export class OrderReader {
 
   /** The order under a numeric id or a uuid; null when there is none. */
   async find(reference: number | string): Promise<OrderView | null> {
-    const em = this.em;
     const key = typeof reference === 'number' ? 'id' : 'uuid';
-    const [row] = await rowsOf(em, `select * from orders where ${key} = ?`, [reference]);
-    return row ? em.map(OrderRecord, row) : null;
+    const sql = `select ${VIEW_COLUMNS} from orders where ${key} = ?`;
+    const [row] = await rowsOf<ViewRow>(this.database, sql, [reference]);
+    return row ? toView(row) : null;
   }
 
   /** At most `limit` orders with ids below `after`, newest first. */

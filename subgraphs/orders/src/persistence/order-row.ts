@@ -30,6 +30,10 @@ export function toOrder(row: OrderRow): Order {
   return { ...placed, status, reason: row.reason };
 }
 
+/** The columns of `orders` that make a `ViewRow`. */
+export const VIEW_COLUMNS =
+  'id, uuid, user_id, status, reason, total, currency, shipping_address, version, timeline_length, created_at, updated_at';
+
 /** A row of `orders` at one of its versions, as the driver hands it over. */
 export interface ViewRow extends Pick<OrderRow, 'uuid' | 'user_id' | 'total' | 'currency' | 'status' | 'reason'> {
   readonly id: string;

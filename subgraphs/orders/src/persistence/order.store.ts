@@ -3,7 +3,7 @@ import { UNCONFIRMED } from '@shop/shared/delivery/outbox';
 import type { Tx } from '@shop/shared/delivery/transactions';
 import type { EntityManager } from '@shop/shared/persistence/database';
 import { arrayLiteral, rowsLater, rowsOf, withNext } from '@shop/shared/persistence/statements';
-import { toOrder, toView, type OrderRow, type ViewRow } from './order-row.js';
+import { toOrder, toView, VIEW_COLUMNS, type OrderRow, type ViewRow } from './order-row.js';
 import type { OrderView } from './order-view.js';
 import type { Decision } from '../domain/decide.js';
 import type { Order, PendingOrder, TimelineEntry } from '../domain/order.js';
@@ -86,7 +86,7 @@ export class OrderStore {
          order by item.n),
        ${TIMELINE('placed')},
        begun as (${HISTORY('placed')})
-       select * from placed`,
+       select ${VIEW_COLUMNS} from placed`,
       [
         ...[uuid, userId, email, status, total, currency, shippingAddress, version, timeline.length, at, at],
         JSON.stringify(items),
