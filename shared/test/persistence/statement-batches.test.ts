@@ -1,18 +1,7 @@
-import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { PostgresMeter } from '../../../tests/support/postgres-meter.js';
-import { silentLogger } from '../../src/logging/logger.js';
-import { Transactions } from '../../src/delivery/transactions.js';
 import { aService } from '../delivery/a-service.js';
-import {
-  arrayLiteral,
-  rowsLater,
-  rowsOf,
-  searchRows,
-  type Session,
-  withNext,
-  writtenBy,
-} from '../../src/persistence/statements.js';
+import { rowsLater, rowsOf, withNext, writtenBy } from '../../src/persistence/statements.js';
 
 describe('a transaction', () => {
   let service: Awaited<ReturnType<typeof aService>>;
@@ -188,50 +177,6 @@ describe('a transaction', () => {
     expect(await notes()).toContain(41);
   });
 
-  const known = async (text: string) => {
-    const sql = 'select count(*) as times from pg_prepared_statements where statement = ? and name <> ?';
-    return Number((await rowsOf<{ times: string }>(metered, sql, [text, '']))[0]?.times);
-  };
-
-  it('has the server read a statement once a connection, also one that failed', async () => {
-    const insert = (id: number) => writtenBy(metered, 'insert into notes values (?)', [id]);
-    expect(await insert(61)).toBe(1);
-    await expect(insert(61)).rejects.toMatchObject({ code: '23505' });
-    await expect(writtenBy(metered, 'insert into notes values (?), (1)', [62])).rejects.toMatchObject({
-      code: '23505',
-    });
-    await writtenBy(metered, 'delete from notes where id = ? or id = 1', [1]);
-    expect(await writtenBy(metered, 'insert into notes values (?), (1)', [62])).toBe(2);
-    expect(await insert(63)).toBe(1);
-    expect(await known('insert into notes values ($1)')).toBe(1);
-    expect(await known('insert into notes values ($1), (1)')).toBe(1);
-  });
-
-  it('has it read anew, and planned for its values, where that is asked for', async () => {
-    const found = () => searchRows(metered, 'select id from notes where id < ? and 8 = 8', [0]);
-    for (let times = 0; times < 3; times += 1) expect(await found()).toEqual([]);
-    const kept = await rowsOf(
-      metered,
-      "select 1 from pg_prepared_statements where name <> ? and statement like '%8 = _'",
-      [''],
-    );
-    expect(kept).toEqual([]);
-  });
-
-  it('has it read again what it has lost', async () => {
-    const one = () => rowsOf(metered, 'select ?::int as one', [1]);
-    await one();
-    await metered.fork().execute('deallocate all');
-    expect(await one()).toEqual([{ one: 1 }]);
-  });
-
-  it('fails with what can not be said, and goes on', async () => {
-    const kysely = metered.getKysely();
-    const one = await rowsOf(metered, 'select ?::int as one', [1]);
-    await expect(kysely.executeQuery(CompiledQuery.raw('select $1', [{}]))).rejects.toThrow(/string/);
-    expect(await rowsOf(metered, 'select ?::int as one', [1])).toEqual(one);
-  });
-
   it('leaves alone what does not belong to it, also where it is asked for within', async () => {
     const refused = metered.fork().transactional(async (em) => {
       await writtenBy(em, 'insert into notes values (?)', [71]);
@@ -241,34 +186,6 @@ describe('a transaction', () => {
     await expect(refused).rejects.toThrow('mind');
     expect(await notes()).toContain(72);
     expect(await notes()).not.toContain(71);
-  });
-
-  it('gives values as what they are, and nothing as nothing', async () => {
-    const now = new Date();
-    const values = ["it's", 7, 2n ** 62n, true, now, null, undefined, arrayLiteral([1, 2])];
-    const rows = await rowsOf(
-      metered,
-      `select ?::text as a, ?::int as b, ?::bigint as c, ?::boolean as d, extract(epoch from ?::timestamptz)::float8 as e,
-         ?::text as f, ?::int as g, ?::int[] as h`,
-      values,
-    );
-    expect(rows).toEqual([
-      { a: "it's", b: 7, c: String(2n ** 62n), d: true, e: now.getTime() / 1_000, f: null, g: null, h: [1, 2] },
-    ]);
-  });
-
-  it('reads a statement again when what its rows look like has changed, by itself and in a transaction', async () => {
-    await metered.fork().execute('create table changing (id int); insert into changing values (1)');
-    const transactions = new Transactions(metered, { logger: silentLogger });
-    const all = (on: Session) => rowsOf(on, 'select * from changing where id = ?', [1]);
-    for (const [column, read] of [
-      ['a', () => all(metered)],
-      ['b', () => transactions.run(({ em }) => all(em))],
-    ] as const) {
-      await read();
-      await metered.fork().execute(`alter table changing add column ${column} int`);
-      expect((await read())[0]).toHaveProperty(column, null);
-    }
   });
 
   it('holds what it locks until its end', async () => {
