@@ -34,14 +34,15 @@ export async function measure(args) {
     withVendure(peer, servers, (vendure) =>
       withShop(servers, together, async ({ launcher, gateway, shopkeeper }) => {
         const shops = {
-          ours: { child: launcher, origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
+          ours: { origin: gateway, path: '/graphql', products: await catalogue(shopkeeper) },
           vendure: {
-            ...vendure,
+            origin: vendure.origin,
             path: '/shop-api',
             products: Array.from({ length: 60 }, (_, n) => String(n + 1)),
           },
         };
-        return report(await takeTurns(shops, settled), settled);
+        const others = { ours: vendure.server, vendure: launcher };
+        return report(await takeTurns(shops, others, settled), settled);
       }),
     ),
   );
@@ -65,22 +66,26 @@ async function withVendure(peer, servers, use) {
       });
       return (await response.json()).data.search.totalItems === 60;
     });
-    return await use({ child: server, origin });
+    return await use({ server, origin });
   } finally {
     await end(server);
   }
 }
 
-async function takeTurns(shops, { rounds, seconds, clients }) {
+/** Whose a way to read is. */
+const shopOf = (way) => (way === 'ours' ? 'ours' : 'vendure');
+
+/** `others`: by shop, the process that stands still meanwhile. */
+async function takeTurns(shops, others, { rounds, seconds, clients }) {
   const loader = start(join(import.meta.dirname, '../load.mjs'), { cwd: root, ipc: true });
   const buyers = start(join(import.meta.dirname, 'buyers.mjs'), { cwd: root, ipc: true });
   const samples = [];
-  const alone = (shop, duration, use) =>
-    whileStill(shops[shop === 'ours' ? 'vendure' : 'ours'].child, duration, () => use(duration));
+  const sample = async (about, shop, duration, use) =>
+    samples.push({ ...about, ...(await whileStill(others[shop], duration, () => use(duration))) });
   try {
     for (const [read, ways] of Object.entries(READS)) {
       const load = async (way, duration) => {
-        const { origin, path, products } = way === 'ours' ? shops.ours : shops.vendure;
+        const { origin, path, products } = shops[shopOf(way)];
         const query = typeof ways[way] === 'function' ? ways[way](products[7]) : ways[way];
         const headers = { 'content-type': 'application/json' };
         const found = await asked(loader, {
@@ -91,32 +96,21 @@ async function takeTurns(shops, { rounds, seconds, clients }) {
       for (const way of Object.keys(ways)) await warmedUp((duration) => load(way, duration));
       for (let round = 0; round < rounds; round += 1)
         for (const way of round % 2 ? Object.keys(ways).toReversed() : Object.keys(ways))
-          samples.push({
-            what: read,
-            way,
-            round,
-            clients,
-            ...(await alone(way, seconds, (duration) => load(way, duration))),
-          });
+          await sample({ what: read, way, round, clients }, shopOf(way), seconds, (duration) => load(way, duration));
     }
-    const buy = (shop, many, duration) => {
-      const { origin, path, products } = shops[shop];
-      return asked(buyers, { shop, origin, path, products, clients: many, seconds: duration });
-    };
+    const buy = (shop, many, duration) => asked(buyers, { shop, ...shops[shop], clients: many, seconds: duration });
     const names = Object.keys(shops);
     for (const shop of names) await warmedUp((duration) => buy(shop, clients, duration));
     for (let round = 0; round < rounds; round += 1)
       for (const shop of round % 2 ? names.toReversed() : names)
-        samples.push({
-          ...{ what: 'checkout', way: shop, round, clients },
-          ...(await alone(shop, seconds * 2, (duration) => buy(shop, clients, duration))),
-        });
+        await sample({ what: 'checkout', way: shop, round, clients }, shop, seconds * 2, (duration) =>
+          buy(shop, clients, duration),
+        );
     for (const many of PLOTTED)
       for (const shop of names)
-        samples.push({
-          ...{ what: 'checkouts', way: shop, round: 0, clients: many },
-          ...(await alone(shop, seconds, (duration) => buy(shop, many, duration))),
-        });
+        await sample({ what: 'checkouts', way: shop, round: 0, clients: many }, shop, seconds, (duration) =>
+          buy(shop, many, duration),
+        );
   } finally {
     await Promise.all([loader, buyers].map(end));
   }
